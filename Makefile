@@ -1,0 +1,50 @@
+# truthbid. `make demo` and `make test` are all a new machine needs; both make .venv and install from the lock.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all check format bench docs lock clean
+
+help:  ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "truthbid needs Python 3.11 or newer, but \x27$(PYTHON)\x27 is %d.%d. Name a newer one: make PYTHON=python3.12 ..." % v[:2])'
+	@echo "Creating .venv and installing from requirements.lock (about a minute, once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+demo: $(STAMP)  ## run the quickstart market: no key, no network, no server
+	@$(BIN)/truthbid run configs/quickstart.yaml
+
+test: $(STAMP)  ## the test suite
+	$(BIN)/python -m pytest
+
+test-all: $(STAMP)  ## the test suite with the proofs that take minutes
+	$(BIN)/python -m pytest -m "long or not long"
+
+check: $(STAMP)  ## lint, format, types, import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+format: $(STAMP)  ## format and fix what can be fixed
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(STAMP)  ## measure speed as ratios against floors in the same run; writes docs/benchmarks.md
+	$(BIN)/python -m benchmarks
+
+docs: $(STAMP)  ## regenerate what the documents quote from the code
+	$(BIN)/python -m scripts.documents
+
+lock:  ## regenerate requirements.lock
+	./scripts/lock.sh
+
+clean:  ## remove what the other targets made
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache runs

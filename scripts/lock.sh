@@ -1,0 +1,9 @@
+#!/bin/sh
+# Regenerate requirements.lock: every package that the project and its checks need, exact, with hashes, for Python 3.11-3.13.
+set -eu
+cd "$(dirname "$0")/.."
+python3 -m venv .venv-lock
+trap 'rm -rf .venv-lock' EXIT
+.venv-lock/bin/pip install --quiet uv
+.venv-lock/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+  --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet --output-file requirements.lock "$@"
