@@ -1,0 +1,180 @@
+"""What happened: the events that the journal stores, one at every arrow of the line.
+
+Each event is frozen and tagged with a literal word, so a renamed class does not break the past.
+An event that moves money carries the transfers itself: the ledger is a fold over events.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from protocols.contract import Settlement, Transfer
+from protocols.frozen import Frozen
+from protocols.mechanism import Allocation
+from protocols.messages import (
+    Announcement,
+    Bid,
+    Failure,
+    Lot,
+    NotUnderstood,
+    Outcome,
+    Participant,
+    Refusal,
+    Rejection,
+    Result,
+)
+from protocols.units import Amount, AnnouncementId, Name, TaskId, WorkerId
+
+
+class RunOpened(Frozen):
+    """The genesis: everything that the decisions of the run depend on."""
+
+    event: Literal["run-opened"] = "run-opened"
+    run: Name
+    version: Name
+    seed: int
+    currency: Name
+    budget: Amount | None
+    participants: tuple[Participant, ...]
+    config: Mapping[str, Any]
+    config_digest: Name
+    transfers: tuple[Transfer, ...] = ()
+
+
+class TaskAdded(Frozen):
+    """A task enters the run; ``verify`` names its verifier and is never shown to workers."""
+
+    event: Literal["task-added"] = "task-added"
+    lot: Lot
+    needs: tuple[TaskId, ...] = ()
+    verify: Mapping[str, Any] | None = None
+
+
+class Announced(Frozen):
+    """Lots are put up for auction; what asking for bids may cost is held."""
+
+    event: Literal["announced"] = "announced"
+    announcement: Announcement
+    transfers: tuple[Transfer, ...] = ()
+
+
+class BidsClosed(Frozen):
+    """The closing set: every bid that counts, and what became of the rest."""
+
+    event: Literal["bids-closed"] = "bids-closed"
+    announcement: AnnouncementId
+    bids: tuple[Bid, ...]
+    refusals: tuple[Refusal, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    not_understood: tuple[NotUnderstood, ...] = ()
+    silent: tuple[WorkerId, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+
+
+class Allocated(Frozen):
+    """The mechanism has decided; what the awards may cost in cash is held.
+
+    Attributes:
+        unfunded: Awards for which the budget had no room; their lots are not executed.
+    """
+
+    event: Literal["allocated"] = "allocated"
+    allocation: Allocation
+    unfunded: tuple[TaskId, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+
+
+class Started(Frozen):
+    """A worker is about to be called; durable before the call, so a billed call is never unknown."""
+
+    event: Literal["started"] = "started"
+    announcement: AnnouncementId
+    task: TaskId
+    worker: WorkerId
+
+
+class Finished(Frozen):
+    """A worker has answered, or will not."""
+
+    event: Literal["finished"] = "finished"
+    report: Annotated[Result | Failure, Field(discriminator="performative")]
+
+
+class Verified(Frozen):
+    """The verifier has spoken."""
+
+    event: Literal["verified"] = "verified"
+    outcome: Outcome
+
+
+class Settled(Frozen):
+    """The contract is paid and the hold is released."""
+
+    event: Literal["settled"] = "settled"
+    settlement: Settlement
+    transfers: tuple[Transfer, ...] = ()
+
+
+class Unsettled(Frozen):
+    """An award ends without an outcome: no verifier, or the work was called off."""
+
+    event: Literal["unsettled"] = "unsettled"
+    announcement: AnnouncementId
+    task: TaskId
+    worker: WorkerId
+    reason: Annotated[str, Field(max_length=2_000)]
+    transfers: tuple[Transfer, ...] = ()
+
+
+class Closed(Frozen):
+    """Every award of an announcement has ended; announcements close in their order."""
+
+    event: Literal["closed"] = "closed"
+    announcement: AnnouncementId
+    number: int
+
+
+class TaskEnded(Frozen):
+    """A task leaves the run for good."""
+
+    event: Literal["task-ended"] = "task-ended"
+    task: TaskId
+    state: Literal["solved", "failed", "unsold", "skipped", "unfunded", "unsettled"]
+    reason: Annotated[str, Field(max_length=2_000)] = ""
+
+
+class RunResumed(Frozen):
+    """The run goes on in a new process."""
+
+    event: Literal["run-resumed"] = "run-resumed"
+    version: Name
+
+
+class RunClosed(Frozen):
+    """Nothing comes after this."""
+
+    event: Literal["run-closed"] = "run-closed"
+    reason: Literal["done", "budget", "cancelled"]
+    transfers: tuple[Transfer, ...] = ()
+
+
+Event = (
+    RunOpened
+    | TaskAdded
+    | Announced
+    | BidsClosed
+    | Allocated
+    | Started
+    | Finished
+    | Verified
+    | Settled
+    | Unsettled
+    | Closed
+    | TaskEnded
+    | RunResumed
+    | RunClosed
+)
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="event")])
+"""Reads and writes any event: ``EVENT.validate_json(body)``, ``EVENT.dump_json(event)``."""

@@ -1,0 +1,13 @@
+"""The value type that crosses every border: immutable, strict, closed to unknown fields."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Frozen(BaseModel):
+    """A frozen value with equality by content.
+
+    Strict: a string is no number, ``True`` is no integer, NaN and infinities are refused, and so
+    are unknown fields. Input from outside is therefore validated once, where it becomes a value.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
