@@ -70,7 +70,8 @@ def units(amount: int) -> Decimal:
 
 def _from_units(amount: object) -> Money:
     if isinstance(amount, bool) or not isinstance(amount, int | float | str | Decimal):
-        raise ValueError("expected an amount of money, such as 0.05")
+        # pydantic turns a ValueError, and no TypeError, into a validation error
+        raise ValueError("expected an amount of money, such as 0.05")  # noqa: TRY004
     return money(amount)
 
 

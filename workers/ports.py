@@ -61,10 +61,12 @@ class Worker(ABC):
         del lot
         return ZERO
 
-    def learn(self, lot: Lot, result: Result | Failure, outcome: Outcome | None) -> None:
+    def learn(  # noqa: B027 - to learn is optional
+        self, lot: Lot, result: Result | Failure, outcome: Outcome | None
+    ) -> None:
         """Take note of how own work ended; called in a fixed order when its announcement closes."""
 
-    async def aclose(self) -> None:
+    async def aclose(self) -> None:  # noqa: B027 - most workers hold nothing
         """Release what the worker holds, such as connections."""
 
 
