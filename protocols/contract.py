@@ -20,6 +20,10 @@ Book = Literal["cash", "credit"]
 """Cash leaves your pocket; credit is what the mechanism owes workers that you run yourself."""
 
 
+Purpose = Literal["fund", "hold", "release", "bill", "pay", "reward", "penalty"]
+"""Why money moves; the flows are drawn in the ledger."""
+
+
 class Contract(Frozen):
     """A payment rule as data: every mechanism pays by a row of this shape.
 
@@ -79,7 +83,7 @@ class Transfer(Frozen):
     source: Name
     target: Name
     amount: Annotated[Money, Field(gt=0, le=10**15)]
-    purpose: Literal["fund", "hold", "release", "bill", "pay", "reward", "penalty"]
+    purpose: Purpose
 
 
 class Settlement(Frozen):

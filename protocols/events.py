@@ -1,7 +1,8 @@
 """What happened: the events that the journal stores, one at every arrow of the line.
 
 Each event is frozen and tagged with a literal word, so a renamed class does not break the past.
-An event that moves money carries the transfers itself: the ledger is a fold over events.
+An event that moves money carries the transfers itself: the ledger is a fold over events. Its key
+is made from what happened and not from when, so the same thing cannot be recorded twice.
 """
 
 from collections.abc import Mapping
@@ -41,14 +42,33 @@ class RunOpened(Frozen):
     config_digest: Name
     transfers: tuple[Transfer, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return "run-opened"
+
 
 class TaskAdded(Frozen):
-    """A task enters the run; ``verify`` names its verifier and is never shown to workers."""
+    """A task enters the run.
+
+    Attributes:
+        needs: The tasks that must be solved first.
+        verify: Its verifier as data; never shown to workers.
+        announced: How many announcements had been made when it entered.
+        closed: How many of them had closed; with ``announced``, the point to which a replay waits.
+    """
 
     event: Literal["task-added"] = "task-added"
     lot: Lot
     needs: tuple[TaskId, ...] = ()
     verify: Mapping[str, Any] | None = None
+    announced: int = 0
+    closed: int = 0
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"task-added:{self.lot.task}"
 
 
 class Announced(Frozen):
@@ -57,6 +77,11 @@ class Announced(Frozen):
     event: Literal["announced"] = "announced"
     announcement: Announcement
     transfers: tuple[Transfer, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"announced:{self.announcement.announcement}"
 
 
 class BidsClosed(Frozen):
@@ -71,6 +96,11 @@ class BidsClosed(Frozen):
     silent: tuple[WorkerId, ...] = ()
     transfers: tuple[Transfer, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"bids-closed:{self.announcement}"
+
 
 class Allocated(Frozen):
     """The mechanism has decided; what the awards may cost in cash is held.
@@ -84,14 +114,31 @@ class Allocated(Frozen):
     unfunded: tuple[TaskId, ...] = ()
     transfers: tuple[Transfer, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"allocated:{self.allocation.announcement}"
+
 
 class Started(Frozen):
-    """A worker is about to be called; durable before the call, so a billed call is never unknown."""
+    """A worker is about to be called; durable before the call, so a billed call is never unknown.
+
+    Attributes:
+        call: 1, and one more for each call whose answer was lost in a crash.
+        transfers: For a repeated call: the lost call booked as billed, and a new hold.
+    """
 
     event: Literal["started"] = "started"
     announcement: AnnouncementId
     task: TaskId
     worker: WorkerId
+    call: Annotated[int, Field(ge=1)] = 1
+    transfers: tuple[Transfer, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"started:{self.announcement}:{self.task}:{self.worker}:{self.call}"
 
 
 class Finished(Frozen):
@@ -100,12 +147,22 @@ class Finished(Frozen):
     event: Literal["finished"] = "finished"
     report: Annotated[Result | Failure, Field(discriminator="performative")]
 
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"finished:{self.report.announcement}:{self.report.task}:{self.report.worker}"
+
 
 class Verified(Frozen):
     """The verifier has spoken."""
 
     event: Literal["verified"] = "verified"
     outcome: Outcome
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"verified:{self.outcome.announcement}:{self.outcome.task}:{self.outcome.worker}"
 
 
 class Settled(Frozen):
@@ -114,6 +171,11 @@ class Settled(Frozen):
     event: Literal["settled"] = "settled"
     settlement: Settlement
     transfers: tuple[Transfer, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"settled:{self.settlement.announcement}:{self.settlement.task}:{self.settlement.worker}"
 
 
 class Unsettled(Frozen):
@@ -126,6 +188,11 @@ class Unsettled(Frozen):
     reason: Annotated[str, Field(max_length=2_000)]
     transfers: tuple[Transfer, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"unsettled:{self.announcement}:{self.task}:{self.worker}"
+
 
 class Closed(Frozen):
     """Every award of an announcement has ended; announcements close in their order."""
@@ -133,6 +200,11 @@ class Closed(Frozen):
     event: Literal["closed"] = "closed"
     announcement: AnnouncementId
     number: int
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"closed:{self.announcement}"
 
 
 class TaskEnded(Frozen):
@@ -143,12 +215,23 @@ class TaskEnded(Frozen):
     state: Literal["solved", "failed", "unsold", "skipped", "unfunded", "unsettled"]
     reason: Annotated[str, Field(max_length=2_000)] = ""
 
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"task-ended:{self.task}"
+
 
 class RunResumed(Frozen):
-    """The run goes on in a new process."""
+    """The run goes on in a new process, for the given time."""
 
     event: Literal["run-resumed"] = "run-resumed"
     version: Name
+    time: Annotated[int, Field(ge=1)]
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"run-resumed:{self.time}"
 
 
 class RunClosed(Frozen):
@@ -157,6 +240,11 @@ class RunClosed(Frozen):
     event: Literal["run-closed"] = "run-closed"
     reason: Literal["done", "budget", "cancelled"]
     transfers: tuple[Transfer, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return "run-closed"
 
 
 Event = (
