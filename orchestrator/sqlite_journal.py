@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import anyio
 from anyio.lowlevel import current_token
@@ -101,7 +101,7 @@ class SqliteJournal:
             return
         self._check()
         if self._call_soon is None:
-            native = current_token().native_token  # an event loop, or trio's word for one
+            native: Any = current_token().native_token  # an event loop, or trio's word for one
             self._call_soon = getattr(native, "call_soon_threadsafe", None) or native.run_sync_soon
         current = self._committing
         if current is not None and seq <= current.last:
