@@ -1,0 +1,139 @@
+"""The strict joint rule: cost and chance of success are both best reported as they are."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import exp, log
+from typing import ClassVar, Literal
+
+from protocols.contract import Contract
+from protocols.mechanism import Allocation, Properties, Standing, Standings
+from protocols.messages import Announcement, Bid, Lot
+from protocols.units import ZERO, Money
+from protocols.winner_determination import ScoreOf, Win, determine_winners
+
+ExpectedScore = Callable[[float], float]
+"""G(p), what a worker that reports its true probability p can expect of a proper scoring rule."""
+
+Forecast = Literal["raw", "recalibrated"]
+
+_CERTAIN = 1e-6
+"""A recalibrated report is read as no nearer than this to 0 or 1, where its log-odds are finite."""
+
+_UNKNOWN = Standing()
+
+
+@dataclass(frozen=True, slots=True)
+class ContingentVcg:
+    """Execution-contingent VCG with a calibration stake (`contingent-vcg`).
+
+    The score of a bid is ``V p - c + b G(p)``: the value it is expected to produce, less its cost,
+    plus the expected score of an honest report at stake b. The allocation with the largest sum of
+    scores wins, and a winner is paid
+
+        ``V x + b S(p, x) - K``        x: verified success, S: the rule, K: its Clarke pivot
+
+    so on failure it owes K less its score. A worker with several lots owes one K for all of them,
+    shared among its contracts in proportion to their scores: no lot costs it more than the lot is
+    worth, and the parts add up to K exactly.
+
+    Guarantee: the truth about cost and probability is a dominant strategy; with b > 0 a wrong
+    probability p' of an award that is won costs b (p' - p)^2 under the quadratic rule, and more
+    than nothing under any strictly proper one; taking part pays in expectation; the coordinator
+    keeps the sum of all ``K - b S(p, x)``, which is never negative where S is at most 0, as the
+    quadratic and the logarithmic score are. All of it to within two nano-units per award.
+
+    Assumptions: workers are risk-neutral and know their own cost and probability, which depend on
+    nobody else's; outcomes are independent of each other given the allocation; cost is spent
+    whether or not the work succeeds; the verifier does not err (else read p as the probability
+    that it accepts); a failing worker can be charged; nobody bids under two names or colludes.
+    The reserve plays no part: rejecting by cost alone would reward a wrong mix of cost and chance.
+
+    With ``forecast="recalibrated"`` the winners are found with each report corrected by the
+    worker's track record, while the contract keeps the raw report. A worker whose correction is
+    not the identity can then gain by reporting what the correction maps to its true probability:
+    truth in the probability holds up to that map. Meant for workers that you run yourself.
+
+    Args:
+        expected: G of the scoring rule, bounded on [0, 1].
+        rule: The name of that rule.
+        stake: Money b per unit of score; 0 is plain execution-contingent VCG.
+        forecast: Whether the report decides as it is or corrected by the track record.
+
+    Source: Porter, Ronen, Shoham and Tennenholtz (2008), section 4; the stake inside the ranking
+    makes the elicitation of p strict, by the convexity of G (Gneiting and Raftery 2007, theorem 1).
+    """
+
+    expected: ExpectedScore
+    rule: str = "quadratic"
+    stake: Money = ZERO
+    forecast: Forecast = "raw"
+
+    name: ClassVar[str] = "contingent-vcg"
+
+    @property
+    def properties(self) -> Properties:
+        """What it promises with these settings."""
+        return Properties(
+            truthful="dominant" if self.forecast == "raw" else "no",
+            elicits=("cost", "probability"),
+            individually_rational="interim",
+            budget="keeps the pivots less the scores: no loss where the scores are at most 0",
+            exact=True,
+            assumptions=(
+                "risk-neutral workers",
+                "private costs and probabilities",
+                "outcomes independent given the allocation",
+                "the verifier does not err",
+                "a failing worker can be charged",
+                "no collusion, one name per worker",
+            ),
+            source="Porter, Ronen, Shoham and Tennenholtz 2008",
+        )
+
+    def clear(
+        self, announcement: Announcement, bids: Sequence[Bid], standings: Standings, seed: int
+    ) -> Allocation:
+        """Give each lot to the bid that is worth most, all lots together; see the class."""
+        solution = determine_winners(announcement, bids, self._score(standings), seed)
+        return solution.allocation(announcement, self.name, self._contract)
+
+    def _contract(self, win: Win) -> Contract:
+        return Contract(
+            base=Money(-win.pivot),
+            per_success=win.lot.value,
+            score_weight=self.stake,
+            rule=self.rule,
+            report=win.bid.probability,
+        )
+
+    def _score(self, standings: Standings) -> ScoreOf:
+        expected, stake = self.expected, self.stake
+
+        def raw(lot: Lot, bid: Bid) -> int:
+            chance = bid.probability
+            honest = round(stake * expected(chance)) if stake else 0
+            return round(lot.value * chance) - bid.cost + honest
+
+        def recalibrated(lot: Lot, bid: Bid) -> int:
+            standing = standings.get((bid.worker, lot.kind), _UNKNOWN)
+            chance = recalibrate(bid.probability, standing)
+            honest = round(stake * expected(chance)) if stake else 0
+            return round(lot.value * chance) - bid.cost + honest
+
+        return raw if self.forecast == "raw" else recalibrated
+
+
+def recalibrate(report: float, standing: Standing) -> float:
+    """Correct a reported probability by the worker's track record.
+
+    The correction is linear on the log-odds (Platt 1999); the identity map returns the report
+    itself, exactly.
+
+    >>> recalibrate(0.9, Standing(slope=0.5))
+    0.75
+    """
+    if standing.slope == 1.0 and standing.intercept == 0.0:
+        return report
+    certain = min(max(report, _CERTAIN), 1.0 - _CERTAIN)
+    odds = standing.slope * log(certain / (1.0 - certain)) + standing.intercept
+    return 1.0 / (1.0 + exp(-odds)) if odds >= 0.0 else exp(odds) / (1.0 + exp(odds))

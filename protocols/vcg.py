@@ -1,0 +1,65 @@
+"""The Vickrey-Clarke-Groves procurement auction on cost alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from protocols.contract import Contract
+from protocols.mechanism import Allocation, Properties, Standings
+from protocols.messages import Announcement, Bid, Lot
+from protocols.units import Money
+from protocols.winner_determination import Win, determine_winners
+
+
+def savings(lot: Lot, bid: Bid) -> int:
+    """Return what a bid saves against the reserve: the score of every auction on cost alone."""
+    return lot.reserve - bid.cost
+
+
+def paid_for_the_work(win: Win) -> Contract:
+    """Pay the reserve less the pivot, whatever the outcome of the work."""
+    return Contract(base=Money(win.lot.reserve - win.pivot), report=win.bid.probability)
+
+
+@dataclass(frozen=True, slots=True)
+class Vcg:
+    """Reverse VCG (`vcg`): the cheapest feasible assignment, each winner paid its externality.
+
+    Chooses the assignment with the least total cost, a lot that stays unsold costing its reserve,
+    and pays each winner ``c_i + C(-i) - C``: what the others would have cost instead. The payment
+    does not depend on the outcome of the work. For one lot it is min(second lowest cost, reserve).
+
+    Guarantee: the true cost is a dominant strategy, nobody is paid less than its reported cost, and
+    the total cost is the least possible. The total paid may exceed the total cost; no budget is
+    kept. Reported probabilities play no part.
+
+    Assumptions: workers know their own cost, which depends on nobody else's; the reserve does not
+    depend on the bids; no collusion, one name per worker.
+
+    Source: Vickrey (1961), Clarke (1971), Groves (1973); Nisan and Ronen (2001), section 3.
+
+    >>> Vcg().properties.truthful
+    'dominant'
+    """
+
+    name: ClassVar[str] = "vcg"
+    properties: ClassVar[Properties] = Properties(
+        truthful="dominant",
+        elicits=("cost",),
+        individually_rational="ex-post",
+        budget="each lot costs at most its reserve",
+        exact=True,
+        assumptions=(
+            "private costs",
+            "the reserve does not depend on the bids",
+            "no collusion, one name per worker",
+        ),
+        source="Vickrey 1961; Clarke 1971; Groves 1973",
+    )
+
+    def clear(
+        self, announcement: Announcement, bids: Sequence[Bid], standings: Standings, seed: int
+    ) -> Allocation:
+        """Clear all lots together; see the class."""
+        solution = determine_winners(announcement, bids, savings, seed, "above-reserve")
+        return solution.allocation(announcement, self.name, paid_for_the_work)
