@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp, log
-from typing import ClassVar, Literal
+from typing import Literal
 
 from protocols.contract import Contract
 from protocols.mechanism import Allocation, Properties, Standing, Standings
@@ -68,7 +68,7 @@ class ContingentVcg:
     stake: Money = ZERO
     forecast: Forecast = "raw"
 
-    name: ClassVar[str] = "contingent-vcg"
+    name = "contingent-vcg"
 
     @property
     def properties(self) -> Properties:

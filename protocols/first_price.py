@@ -1,8 +1,6 @@
 """The first-price auction: the lowest cost wins and is paid what it asked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
 
 from protocols.contract import Contract
 from protocols.mechanism import Allocation, Properties, Standings
@@ -11,7 +9,6 @@ from protocols.vcg import savings
 from protocols.winner_determination import Win, determine_winners
 
 
-@dataclass(frozen=True, slots=True)
 class FirstPrice:
     """Sealed first-price procurement (`first-price`): pay as bid, as a baseline.
 
@@ -24,8 +21,8 @@ class FirstPrice:
     2.3, turned to procurement).
     """
 
-    name: ClassVar[str] = "first-price"
-    properties: ClassVar[Properties] = Properties(
+    name = "first-price"
+    properties = Properties(
         truthful="no",
         elicits=(),
         individually_rational="ex-post",

@@ -1,8 +1,6 @@
 """The Vickrey-Clarke-Groves procurement auction on cost alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
 
 from protocols.contract import Contract
 from protocols.mechanism import Allocation, Properties, Standings
@@ -21,7 +19,6 @@ def paid_for_the_work(win: Win) -> Contract:
     return Contract(base=Money(win.lot.reserve - win.pivot), report=win.bid.probability)
 
 
-@dataclass(frozen=True, slots=True)
 class Vcg:
     """Reverse VCG (`vcg`): the cheapest feasible assignment, each winner paid its externality.
 
@@ -42,8 +39,8 @@ class Vcg:
     'dominant'
     """
 
-    name: ClassVar[str] = "vcg"
-    properties: ClassVar[Properties] = Properties(
+    name = "vcg"
+    properties = Properties(
         truthful="dominant",
         elicits=("cost",),
         individually_rational="ex-post",

@@ -1,8 +1,6 @@
 """The Vickrey auction: every lot alone, the lowest cost wins and the second lowest is paid."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
 
 from protocols.errors import MechanismError
 from protocols.mechanism import Allocation, Properties, Standings
@@ -17,7 +15,6 @@ from protocols.winner_determination import (
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Vickrey:
     """Reverse Vickrey auction (`vickrey`), one per lot.
 
@@ -33,8 +30,8 @@ class Vickrey:
     Source: Vickrey (1961).
     """
 
-    name: ClassVar[str] = "vickrey"
-    properties: ClassVar[Properties] = Properties(
+    name = "vickrey"
+    properties = Properties(
         truthful="dominant",
         elicits=("cost",),
         individually_rational="ex-post",

@@ -1,0 +1,92 @@
+"""Configuration name -> mechanism: the settings of every mechanism, and what they build.
+
+A configuration says ``mechanism: {name: contingent-vcg, stake: 0.02}``; ``MECHANISM`` validates it
+and gives JSON Schema, and ``build`` makes the object.
+
+>>> settings = MECHANISM.validate_python({"name": "contingent-vcg", "stake": 0.02})
+>>> settings.build(lambda rule: lambda p: -p * (1 - p)).name
+'contingent-vcg'
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Final, Literal
+
+from pydantic import Field, TypeAdapter
+
+from protocols.contingent import ContingentVcg, ExpectedScore, Forecast
+from protocols.first_price import FirstPrice
+from protocols.frozen import Frozen
+from protocols.mechanism import Mechanism
+from protocols.units import Money, Name, Units
+from protocols.vcg import Vcg
+from protocols.vickrey import Vickrey
+
+ExpectedOf = Callable[[str], ExpectedScore]
+"""Finds the expected score G of a rule by name; the rules themselves live in another package."""
+
+
+class ContingentVcgSettings(Frozen):
+    """Settings of `contingent-vcg`.
+
+    Attributes:
+        stake: The calibration stake b, per unit of score.
+        rule: The scoring rule behind the stake.
+        forecast: Whether reports decide as they are or corrected by each worker's track record.
+    """
+
+    name: Literal["contingent-vcg"] = "contingent-vcg"
+    stake: Units = Money(10_000_000)
+    rule: Name = "quadratic"
+    forecast: Forecast = "raw"
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return ContingentVcg(expected(self.rule), self.rule, self.stake, self.forecast)
+
+
+class VcgSettings(Frozen):
+    """Settings of `vcg`: it has none."""
+
+    name: Literal["vcg"] = "vcg"
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return Vcg()
+
+
+class VickreySettings(Frozen):
+    """Settings of `vickrey`: it has none."""
+
+    name: Literal["vickrey"] = "vickrey"
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return Vickrey()
+
+
+class FirstPriceSettings(Frozen):
+    """Settings of `first-price`: it has none."""
+
+    name: Literal["first-price"] = "first-price"
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return FirstPrice()
+
+
+MechanismSettings = Annotated[
+    ContingentVcgSettings | VcgSettings | VickreySettings | FirstPriceSettings,
+    Field(discriminator="name"),
+]
+"""The settings of any mechanism, told apart by its name."""
+
+MECHANISM: Final[TypeAdapter[MechanismSettings]] = TypeAdapter(MechanismSettings)
+"""Reads settings and writes their JSON Schema."""
+
+MECHANISMS: Final = {
+    "contingent-vcg": ContingentVcgSettings,
+    "vcg": VcgSettings,
+    "vickrey": VickreySettings,
+    "first-price": FirstPriceSettings,
+}
+"""Every mechanism by the word that configurations use for it."""
