@@ -1,0 +1,152 @@
+"""A real OpenAI-compatible server on loopback that says what a test tells it to say.
+
+Every route has its own script, so one server serves many tests at once; the last line of a script
+is repeated for ever. What was asked is kept, so that tests can count requests.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import defaultdict
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+USAGE = {"prompt_tokens": 40, "completion_tokens": 10, "total_tokens": 50}
+
+
+class Say(NamedTuple):
+    """One scripted reply.
+
+    Attributes:
+        body: What is sent.
+        status: The HTTP status.
+        headers: Further headers.
+        claim: The length that is announced, where it is not the true one.
+        repeat: How often the body is sent, in one reply.
+        hang: Nothing is sent until the server closes.
+        drop: The connection is closed without a reply.
+    """
+
+    body: bytes = b""
+    status: int = 200
+    headers: Mapping[str, str] = {}
+    claim: int | None = None
+    repeat: int = 1
+    hang: bool = False
+    drop: bool = False
+
+
+def completion(text: str | None = "4", *, finish: str | None = "stop", **fields: Any) -> Say:
+    """Return a chat completion; further fields replace its own, those of the message included."""
+    message = {"role": "assistant", "content": text}
+    if "refusal" in fields:
+        message["refusal"] = fields.pop("refusal")
+    body = {
+        "id": "1",
+        "object": "chat.completion",
+        "model": "tiny-1",
+        "choices": [{"index": 0, "finish_reason": finish, "message": message}],
+        "usage": USAGE,
+    }
+    return Say(json.dumps(body | fields).encode())
+
+
+def failure(status: int, message: str = "no", code: str = "", **headers: str) -> Say:
+    """Return an error as OpenAI words it; underscores in header names become hyphens."""
+    body = json.dumps({"error": {"message": message, "code": code}}).encode()
+    return Say(body, status, {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+class Asked(NamedTuple):
+    """One request that arrived."""
+
+    body: dict[str, Any]
+    headers: Mapping[str, str]
+
+
+class OpenAIServer:
+    """The server; use it as a context manager.
+
+    Attributes:
+        asked: The requests of every route, in the order of their arrival.
+    """
+
+    def __init__(self) -> None:
+        self.asked: defaultdict[str, list[Asked]] = defaultdict(list)
+        self.closing = threading.Event()
+        self._scripts: dict[str, list[Say | Callable[[dict[str, Any]], Say]]] = {}
+        self._lock = threading.Lock()
+        self._http = _Server(("127.0.0.1", 0), _Handler)
+        self._http.owner = self
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,))
+
+    def script(self, route: str, *says: Say | Callable[[dict[str, Any]], Say]) -> str:
+        """Fix what a route says, forgetting what it was asked; returns its base URL."""
+        with self._lock:
+            self._scripts[route] = list(says)
+            self.asked[route] = []
+        return f"http://127.0.0.1:{self._http.server_address[1]}/{route}/v1"
+
+    def count(self, route: str) -> int:
+        """Return how many requests a route has had."""
+        return len(self.asked[route])
+
+    def answer(self, route: str, asked: Asked) -> Say:
+        """Take the next line of a script."""
+        with self._lock:
+            self.asked[route].append(asked)
+            script = self._scripts[route]
+            say = script.pop(0) if len(script) > 1 else script[0]
+        return say if isinstance(say, Say) else say(asked.body)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closing.set()
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    owner: OpenAIServer
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        assert isinstance(self.server, _Server)
+        owner = self.server.owner
+        body = self.rfile.read(int(self.headers["content-length"]))
+        route = self.path.split("/")[1]
+        say = owner.answer(route, Asked(json.loads(body), dict(self.headers)))
+        if say.hang:
+            owner.closing.wait()
+        if say.hang or say.drop:
+            self.close_connection = True
+            return
+        self.send_response(say.status)
+        headers = {"content-type": "application/json"} | dict(say.headers)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        length = len(say.body) * say.repeat if say.claim is None else say.claim
+        self.send_header("content-length", str(length))
+        self.end_headers()
+        try:
+            for _ in range(say.repeat):
+                self.wfile.write(say.body)
+        except OSError:
+            self.close_connection = True  # the client had enough
+        if say.claim is not None:
+            self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass

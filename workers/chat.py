@@ -1,0 +1,104 @@
+"""A model call as a value: what is asked, what comes back, and whoever can answer it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+
+from pydantic import Field, JsonValue
+
+from protocols.frozen import Frozen
+from protocols.units import Name, Text
+from workers.prices import Usage
+
+if TYPE_CHECKING:
+    from workers.meter import Meter
+
+
+class Message(Frozen):
+    """One message of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: Text
+
+
+class Lane(Frozen):
+    """Whose call it is: calls of one lane come in a fixed order, those of two in any order.
+
+    Attributes:
+        task: The task it is about.
+        worker: Who asks the model.
+        phase: What for, such as ``bid`` or ``execute``.
+    """
+
+    task: Name = "task"
+    worker: Name = "worker"
+    phase: Name = "call"
+
+    def __str__(self) -> str:
+        return f"{self.task}/{self.worker}/{self.phase}"
+
+
+class ChatRequest(Frozen):
+    """One question to a model.
+
+    Attributes:
+        model: The name by which the endpoint knows the model.
+        messages: The conversation so far.
+        max_tokens: The most tokens that the answer may have, hidden reasoning included.
+        temperature: How much chance there is in the answer; the endpoint's default if not given.
+        seed: Fixes the chance, where the endpoint can.
+        form: The JSON Schema of the answer, where it is to be JSON.
+        lane: Whose call it is.
+
+    >>> ChatRequest(model="m", messages=(Message(role="user", content="2 + 2?"),), max_tokens=9).size
+    6
+    """
+
+    model: Name
+    messages: Annotated[tuple[Message, ...], Field(min_length=1)]
+    max_tokens: Annotated[int, Field(ge=1, le=10_000_000)]
+    temperature: Annotated[float, Field(ge=0.0, le=2.0)] | None = None
+    seed: int | None = None
+    form: Mapping[str, JsonValue] | None = None
+    lane: Lane = Lane()
+
+    @property
+    def size(self) -> int:
+        """The bytes of all messages."""
+        return sum(len(message.content.encode("utf-8", "replace")) for message in self.messages)
+
+
+class Reply(NamedTuple):
+    """A finished answer.
+
+    Attributes:
+        text: What the model said; never empty.
+        usage: The tokens of the attempt that gave it.
+        model: The exact model that answered, if the endpoint says so.
+    """
+
+    text: str
+    usage: Usage = Usage()
+    model: str | None = None
+
+
+class Chat(ABC):
+    """Somebody who answers model calls: an endpoint, a recording, a script."""
+
+    @abstractmethod
+    async def complete(self, request: ChatRequest, meter: Meter) -> Reply:
+        """Answer one call.
+
+        Args:
+            request: What is asked.
+            meter: Where every attempt is put down as it starts, so that its cost is known however
+                the call ends.
+
+        Raises:
+            ChatError: If there is no usable answer; its class says why.
+        """
+
+    async def aclose(self) -> None:  # noqa: B027 - most hold nothing
+        """Release what is held, such as connections."""

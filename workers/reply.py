@@ -1,0 +1,168 @@
+"""Reads the body of a chat completion: a finished answer, or exactly what is wrong with it.
+
+Nothing in a reply is believed before it was looked at: servers send HTML with status 200, lists
+without choices, answers cut at the limit, and token counts that are negative or not numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, cast
+
+from pydantic_core import from_json
+
+from workers.chat import Reply
+from workers.errors import (
+    CutAnswerError,
+    DeclinedAnswerError,
+    EmptyAnswerError,
+    FilteredAnswerError,
+    IncompleteAnswerError,
+    MalformedReplyError,
+    UnstructuredAnswerError,
+)
+from workers.prices import Usage
+
+if TYPE_CHECKING:
+    from workers.chat import ChatRequest
+
+_CHARACTERS_PER_TOKEN: Final = 4
+_LARGEST: Final = 10**9
+_TEXT_LIMIT: Final = 1_000_000
+
+_ENDS: Final[dict[str, type[IncompleteAnswerError]]] = {
+    "length": CutAnswerError,
+    "content_filter": FilteredAnswerError,
+    "refusal": DeclinedAnswerError,
+    "tool_calls": EmptyAnswerError,
+    "function_call": EmptyAnswerError,
+}
+_FINISHED: Final = frozenset({"stop", "eos", "end_turn", "stop_sequence"})
+
+Fields = Mapping[str, object]
+
+
+def read_body(body: bytes) -> Fields:
+    """Parse the body of a reply.
+
+    Raises:
+        MalformedReplyError: If it is not one JSON object.
+    """
+    try:
+        parsed: object = from_json(body)
+    except ValueError:
+        seen = body[:40].decode("utf-8", "replace")
+        raise MalformedReplyError(f"the reply is not JSON: it begins with {seen!r}") from None
+    if not isinstance(parsed, dict):
+        raise MalformedReplyError(f"the reply is no JSON object but a {type(parsed).__name__}")
+    return cast("Fields", parsed)
+
+
+def read_reply(fields: Fields, usage: Usage, *, unmarked_end: bool = False) -> Reply:
+    """Take the finished answer out of a chat completion.
+
+    Args:
+        fields: The parsed body.
+        usage: What the attempt has used.
+        unmarked_end: The endpoint never says how an answer ended, so none is taken for ``stop``.
+
+    Raises:
+        MalformedReplyError: If there is no choice, or not in the shape of one.
+        IncompleteAnswerError: If the answer is not finished; the subclass says why.
+    """
+    choice = _first_choice(fields)
+    said = _fields(choice, "message")
+    if not said:
+        raise MalformedReplyError("the reply's choice has no message")
+    end = choice.get("finish_reason")
+    if said.get("refusal"):
+        raise DeclinedAnswerError(f"the model declines: {str(said['refusal'])[:200]!r}")
+    if isinstance(end, str) and end in _ENDS:
+        raise _ENDS[end](f"the answer is not finished: the endpoint says {end!r}")
+    if end not in _FINISHED and not (end is None and unmarked_end):
+        raise IncompleteAnswerError(
+            f"the reply does not say that it is finished: {str(end)[:40]!r}"
+        )
+    text = _text(said)
+    model = fields.get("model")
+    return Reply(text, usage, model[:200] if isinstance(model, str) else None)
+
+
+def _fields(of: Fields, name: str) -> Fields:
+    value = of.get(name)
+    return cast("Fields", value) if isinstance(value, dict) else {}
+
+
+def _first_choice(fields: Fields) -> Fields:
+    choices = fields.get("choices")
+    if not isinstance(choices, list) or not choices:
+        said = str(_fields(fields, "error").get("message", ""))[:200]
+        raise MalformedReplyError("the reply has no choices" + (f": {said!r}" if said else ""))
+    first: object = cast("list[object]", choices)[0]
+    if not isinstance(first, dict):
+        raise MalformedReplyError("the reply's choice is no object")
+    return cast("Fields", first)
+
+
+def _text(message: Fields) -> str:
+    text = message.get("content")
+    if text is None or text == "":
+        raise EmptyAnswerError("the answer has no text")
+    if not isinstance(text, str):
+        raise MalformedReplyError(f"the answer is no text but a {type(text).__name__}")
+    if len(text) > _TEXT_LIMIT:
+        raise MalformedReplyError(f"the answer has more than {_TEXT_LIMIT} characters")
+    return text
+
+
+def read_usage(fields: Fields, request: ChatRequest) -> Usage:
+    """Return the tokens that a reply reports, or our own estimate if they cannot be believed.
+
+    Counts have to be whole numbers, positive for the prompt and, where there is text, for the
+    answer. The estimate takes four characters for a token and is marked.
+    """
+    counts = _fields(fields, "usage")
+    spent, made = _count(counts, "prompt_tokens"), _count(counts, "completion_tokens")
+    written = _written(fields)
+    if not spent or made is None or (written and not made):
+        return Usage(_tokens(request.size), _tokens(written), estimated=True)
+    cached = _count(_fields(counts, "prompt_tokens_details"), "cached_tokens") or 0
+    return Usage(spent, made, min(cached, spent))
+
+
+def _count(counts: Fields, name: str) -> int | None:
+    count = counts.get(name)
+    if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= _LARGEST:
+        return None
+    return count
+
+
+def _written(fields: Fields) -> int:
+    try:
+        content = _fields(_first_choice(fields), "message").get("content")
+    except MalformedReplyError:
+        return 0
+    return len(content.encode("utf-8", "replace")) if isinstance(content, str) else 0
+
+
+def _tokens(size: int) -> int:
+    return -(-size // _CHARACTERS_PER_TOKEN)
+
+
+def read_json(text: str) -> Fields:
+    """Take the JSON object out of an answer that may have words or a code fence around it.
+
+    Raises:
+        UnstructuredAnswerError: If there is none.
+
+    >>> read_json('Sure! {"p": 0.5}')
+    {'p': 0.5}
+    """
+    start, end = text.find("{"), text.rfind("}")
+    try:
+        parsed: object = from_json(text[start : end + 1]) if start >= 0 else None
+    except ValueError:
+        parsed = None
+    if not isinstance(parsed, dict):
+        raise UnstructuredAnswerError("the answer holds no JSON object")
+    return cast("Fields", parsed)

@@ -1,0 +1,130 @@
+"""When a failed model call is tried again: one table, one policy, one deadline for all of it.
+
+    408 409 429 and 5xx, no connection     tried again, after what Retry-After says or a random wait
+    429 for a spent quota                  not again: waiting does not fill an account
+    every other status, redirects too      not again
+    an attempt that may have been billed   again only while such attempts were reserved
+
+A wait that would not end before the deadline is not begun.
+"""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Annotated, Final
+
+import anyio
+from pydantic import Field
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    wait_random_exponential,
+)
+
+from protocols.frozen import Frozen
+from workers.errors import EndpointError, RequestRefusedError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workers.meter import Meter
+
+_PASSING: Final = frozenset({408, 409, 429})
+_SPENT: Final = ("insufficient_quota", "billing_hard_limit_reached")
+
+
+class Policy(Frozen):
+    """How long and how often a model call is tried.
+
+    Attributes:
+        seconds: The deadline of the whole call, waits and retries included.
+        attempts: The most requests that one call makes; asking again in a weaker dialect is free.
+        paid: How many of them may be billed; each is reserved at its worst case.
+        first_wait: The longest wait before the second attempt, in seconds; it doubles.
+        longest_wait: Where it stops doubling.
+    """
+
+    seconds: Annotated[float, Field(gt=0, le=86_400)] = 60.0
+    attempts: Annotated[int, Field(ge=1, le=20)] = 4
+    paid: Annotated[int, Field(ge=1, le=20)] = 2
+    first_wait: Annotated[float, Field(ge=0, le=3_600)] = 0.5
+    longest_wait: Annotated[float, Field(ge=0, le=3_600)] = 20.0
+
+
+def retrying(policy: Policy, meter: Meter, deadline: float) -> AsyncRetrying:
+    """Return the retry loop of one call.
+
+    Args:
+        policy: How often.
+        meter: Knows which attempts may have been billed.
+        deadline: When the call has to end, on the clock of the event loop.
+    """
+    jitter = wait_random_exponential(multiplier=policy.first_wait, max=policy.longest_wait)
+
+    def wait(state: RetryCallState) -> float:
+        asked = _error(state).retry_after
+        return jitter(state) if asked is None else asked
+
+    def stop(state: RetryCallState) -> bool:
+        late = anyio.current_time() + state.upcoming_sleep >= deadline
+        return late or state.attempt_number >= policy.attempts
+
+    return AsyncRetrying(
+        sleep=anyio.sleep,
+        retry=retry_if_exception(
+            lambda error: isinstance(error, UnavailableError) and not meter.exhausted
+        ),
+        wait=wait,
+        stop=stop,
+        reraise=True,
+    )
+
+
+def _error(state: RetryCallState) -> EndpointError:
+    error = state.outcome.exception() if state.outcome else None
+    if not isinstance(error, EndpointError):
+        raise TypeError(f"a retry without a failure: {error!r}")
+    return error
+
+
+def failed_status(status: int, headers: Mapping[str, str], text: str) -> EndpointError:
+    """Turn a status that is no success into the exception that the table calls for."""
+    passing = status in _PASSING or status >= 500
+    if status == 429 and any(word in text for word in _SPENT):
+        passing = False
+    kind = UnavailableError if passing else RequestRefusedError
+    return kind(
+        f"the endpoint answers with status {status}",
+        status=status,
+        retry_after=retry_after(headers) if passing else None,
+        text=text,
+    )
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return how many seconds an endpoint asks to wait, if it says so in a way that makes sense.
+
+    A date is taken relative to the date of the reply itself, so no clock has to be right.
+
+    >>> retry_after({"retry-after": "1.5"}), retry_after({"retry-after": "soon"})
+    (1.5, None)
+    """
+    for name, unit in (("retry-after-ms", 1e-3), ("retry-after", 1.0)):
+        seconds = _seconds(headers.get(name, ""), unit)
+        if seconds is not None:
+            return seconds
+    try:
+        until = parsedate_to_datetime(headers["retry-after"])
+        wait = (until - parsedate_to_datetime(headers["date"])).total_seconds()
+    except (KeyError, ValueError, TypeError):
+        return None
+    return max(0.0, wait)
+
+
+def _seconds(text: str, unit: float) -> float | None:
+    try:
+        seconds = float(text) * unit
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds <= 1e9 else None

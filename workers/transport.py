@@ -1,0 +1,75 @@
+"""The HTTP side of an endpoint: a client that follows no redirect and reads no endless reply."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx2
+from openai import AsyncOpenAI
+
+from workers.errors import MalformedReplyError, OversizedReplyError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+_CONNECT_SECONDS = 10.0
+_CONNECTIONS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
+
+
+class CappedStream(httpx2.AsyncByteStream):
+    """A reply that is cut off, with an error, where it grows too long."""
+
+    def __init__(self, stream: httpx2.AsyncByteStream, limit: int) -> None:
+        self._stream = stream
+        self._limit = limit
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Pass the bytes on while they are within the limit."""
+        seen = 0
+        async for chunk in self._stream:
+            seen += len(chunk)
+            if seen > self._limit:
+                raise OversizedReplyError(f"the reply has more than {self._limit} bytes")
+            yield chunk
+
+    async def aclose(self) -> None:
+        """Close the connection behind it."""
+        await self._stream.aclose()
+
+
+class Cap:
+    """Caps every reply of a client, whatever connection or proxy it comes through.
+
+    Replies are asked for without compression, so that the bytes counted are the bytes kept; a
+    compressed one is turned down.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+
+    async def __call__(self, response: httpx2.Response) -> None:
+        """Check the headers of a reply and cap its body, before any of it is read."""
+        encoding = response.headers.get("content-encoding", "identity")
+        if encoding != "identity":
+            raise MalformedReplyError(f"the reply is compressed, unasked: {encoding[:40]!r}")
+        stream = response.stream
+        if isinstance(stream, httpx2.AsyncByteStream):
+            response.stream = CappedStream(stream, self._limit)
+
+
+def client(base_url: str, key: str, reply_limit: int) -> AsyncOpenAI:
+    """Return a client that makes one attempt per call; time limits and retries are the caller's."""
+    http = httpx2.AsyncClient(
+        timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
+        limits=_CONNECTIONS,
+        follow_redirects=False,
+        event_hooks={"response": [Cap(reply_limit)]},
+    )
+    return AsyncOpenAI(
+        base_url=base_url,
+        api_key=key,
+        max_retries=0,
+        timeout=http.timeout,
+        http_client=http,
+        default_headers={"Accept-Encoding": "identity"},
+    )
