@@ -20,7 +20,7 @@ from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
-from protocols.augmentation import assign
+from protocols import augmentation, dense
 from protocols.contract import Contract
 from protocols.errors import MechanismError
 from protocols.market import Market
@@ -33,6 +33,10 @@ ScoreOf = Callable[[Lot, Bid], int]
 
 Offer = tuple[int, Bid]
 """A bid with its score."""
+
+SMALL = 2_000
+"""Up to this many bids plain Python takes a few milliseconds and need not load scipy, which takes
+hundreds; from 30 x 30 upwards the vectorised solver is the faster one."""
 
 Declined = Literal["above-reserve", "not-worth-it"]
 """The word for a lot whose bids all have a negative score."""
@@ -215,7 +219,8 @@ def _coupled_wins(
         outside=(0,) * len(lots),
         capacities=tuple(min(limits.get(worker, len(lots)), len(lots)) for worker in workers),
     )
-    solved = assign(market)
+    pairs = sum(len(row) for row in market.costs)
+    solved = (augmentation if pairs <= SMALL else dense).assign(market)
     pivots = {workers[index]: -price for index, price in solved.prices.items()}
     winners = [None if index is None else workers[index] for index in solved.holders]
     return _priced(lots, offers, winners, pivots)
