@@ -17,7 +17,7 @@ from protocols.messages import (
 )
 from protocols.units import ZERO, Money, WorkerId
 
-Submit = Callable[[Bid | Refusal], None]
+Submit = Callable[[Bid | Refusal], object]
 """Hands a bid or a refusal to the coordinator; what comes after the deadline is turned down."""
 
 

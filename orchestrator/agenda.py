@@ -1,0 +1,98 @@
+"""Which tasks can be announced now: the dependencies between tasks and what became of them."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from protocols.messages import Lot
+from protocols.units import TaskId
+
+State = Literal["solved", "failed", "unsold", "skipped", "unfunded", "unsettled"]
+
+
+@dataclass(slots=True)
+class _Waiting:
+    lot: Lot
+    missing: set[TaskId]
+    answers: dict[str, str] = field(default_factory=dict[str, str])
+
+
+class Agenda:
+    """The tasks that wait for others and the lots that are ready, in a fixed order."""
+
+    def __init__(self) -> None:
+        self.ready: deque[Lot] = deque()
+        self._entered: set[TaskId] = set()
+        self._waiting: dict[TaskId, _Waiting] = {}
+        self._dependents: dict[TaskId, list[TaskId]] = {}
+        self._ended: dict[TaskId, State] = {}
+        self._answers: dict[TaskId, str] = {}
+
+    def __len__(self) -> int:
+        """Return how many tasks are ready or waiting."""
+        return len(self.ready) + len(self._waiting)
+
+    def add(self, lot: Lot, needs: Sequence[TaskId]) -> TaskId | None:
+        """Take a task in; return a task that it needs and that was not solved, if there is one.
+
+        Args:
+            lot: The task as it will be announced.
+            needs: The tasks that must be solved first, known already or added later.
+        """
+        self._entered.add(lot.task)
+        states = {need: self._ended.get(need) for need in needs}
+        for need, state in states.items():
+            if state not in {None, "solved"}:
+                return need
+        for need in needs:
+            self._dependents.setdefault(need, []).append(lot.task)
+        waiting = _Waiting(lot, {need for need, state in states.items() if state is None})
+        waiting.answers.update({need: self._answers.get(need, "") for need in needs})
+        self._waiting[lot.task] = waiting
+        self._release(lot.task)
+        return None
+
+    def knows(self, task: TaskId) -> bool:
+        """Whether a task of this id has entered."""
+        return task in self._ended or task in self._entered
+
+    def end(self, task: TaskId, state: State, answer: str | None) -> list[Lot]:
+        """Note how a task ended; return the lots that can never start because of it, in order.
+
+        Tasks that only waited for a solved one become ready, with its answer among their inputs.
+        """
+        self._ended[task] = state
+        self._entered.discard(task)
+        dependents = self._dependents.pop(task, ())
+        if answer:
+            self._answers[task] = answer
+        broken: list[Lot] = []
+        for dependent in dependents:
+            waiting = self._waiting.get(dependent)
+            if waiting is None:
+                continue
+            if state == "solved":
+                waiting.missing.discard(task)
+                waiting.answers[task] = answer or ""
+                self._release(dependent)
+            else:
+                broken.append(self._waiting.pop(dependent).lot)
+        return broken
+
+    def _release(self, task: TaskId) -> None:
+        waiting = self._waiting[task]
+        if not waiting.missing:
+            del self._waiting[task]
+            lot = waiting.lot
+            if waiting.answers:
+                lot = lot.model_copy(update={"inputs": dict(waiting.answers)})
+            self.ready.append(lot)
+
+    def take(self, most: int) -> tuple[Lot, ...]:
+        """Remove and return up to so many ready lots, oldest first."""
+        return tuple(self.ready.popleft() for _ in range(min(most, len(self.ready))))
+
+    def again(self, lot: Lot) -> None:
+        """Put a lot back for another announcement."""
+        self.ready.append(lot)

@@ -1,0 +1,123 @@
+"""Every event of a run passes here once: recalled from the past, or recorded now.
+
+A resumed run and a replay go through the same steps as a live one. A step whose event is in the
+past gets it back instead of doing anything; a step that decides computes its event anew and it
+must equal the one in the past. So a run can be taken up at any point, and a replay is a proof.
+"""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from orchestrator.journal import Journal
+from orchestrator.ledger import Ledger
+from protocols.events import Event
+
+E = TypeVar("E")
+Listener = Callable[[Event], None]
+
+
+class Past(Protocol):
+    """What happened before this process began."""
+
+    def get(self, key: str) -> Event | None:
+        """Return the event with this key."""
+        ...
+
+    def __len__(self) -> int:
+        """Return the number of events."""
+        ...
+
+
+class DivergenceError(Exception):
+    """Raised when a recorded decision differs from the one that its inputs lead to."""
+
+    def __init__(self, recorded: Event, derived: Event) -> None:
+        super().__init__(f"{recorded.key}: the journal differs from what its inputs lead to")
+        self.recorded = recorded
+        self.derived = derived
+
+
+class RecordEndsError(Exception):
+    """Raised in a replay when the journal does not say what happened next."""
+
+
+class Chronicle:
+    """The one place where events are recorded, recalled, booked and announced to listeners.
+
+    Args:
+        journal: Where new events go.
+        ledger: Follows every event.
+        past: Events of an earlier process, for a resumed run or a replay.
+        only_recall: Refuse to record anything new: a replay.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        ledger: Ledger,
+        past: Past | None = None,
+        *,
+        only_recall: bool = False,
+    ) -> None:
+        self.ledger = ledger
+        self.only_recall = only_recall
+        self._journal = journal
+        self._past = past
+        self._left = len(past) if past is not None else 0
+        self._listeners: list[Listener] = []
+
+    @property
+    def unseen(self) -> int:
+        """How many events of the past have not been passed yet."""
+        return self._left
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call the listener with every event from now on; return what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def recall(self, key: str, kind: type[E]) -> E | None:
+        """Return the event of the past with this key, if there is one."""
+        if self._past is None:
+            return None
+        event = self._past.get(key)
+        return event if isinstance(event, kind) else None
+
+    def await_input(self) -> None:
+        """Say that an input is needed which the past does not have.
+
+        Raises:
+            RecordEndsError: In a replay.
+        """
+        if self.only_recall:
+            raise RecordEndsError
+
+    def note(self, event: Event) -> int:
+        """Record an event, or check it against the past; return its number, 0 if recalled.
+
+        Raises:
+            DivergenceError: If the past has another event under the same key.
+            RecordEndsError: In a replay, if the past does not have it.
+        """
+        seq = 0
+        if self._past is not None and (recorded := self._past.get(event.key)) is not None:
+            if recorded != event:
+                raise DivergenceError(recorded, event)
+            self._left -= 1
+            if not self._left and not self.only_recall:
+                self._past = None
+        elif self.only_recall:
+            raise RecordEndsError
+        else:
+            seq = self._journal.append(event)
+        transfers = getattr(event, "transfers", ())
+        if transfers:
+            self.ledger.apply(transfers)
+        for listener in self._listeners:
+            listener(event)
+        return seq
+
+    async def durable(self, seq: int) -> None:
+        """Wait until an event, and all before it, is on the disk."""
+        if seq:
+            await self._journal.durable(seq)
