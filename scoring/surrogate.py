@@ -1,0 +1,234 @@
+"""Peer prediction for confidences: a proper score against a peer's label with its errors undone.
+
+A peer's label is a noisy copy of the truth. Once the error rates of such labels are known, the
+quadratic score can be corrected so that its mean, given the truth, is the score against the truth.
+The error rates come from third parties: for a mixture of two coins the probabilities that one, two
+and three of them agree on a task determine both coins.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from scoring.evidence import FEWEST_TASKS, comparisons, objections, results
+from scoring.peer import draw
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from scoring.panel import Floats, Panel
+    from scoring.peer import PeerResult
+
+    Mask = NDArray[np.bool_]
+
+LEAST_VARIANCE = 1e-3
+"""The least variance of the task's label rate for which error rates are estimated."""
+
+LEAST_DISTANCE = 0.1
+"""The least value of 1 - e0 - e1, the information in one label, for which scores are given."""
+
+FEWEST_TRIPLES = 30
+"""The fewest tasks on which three third parties reported."""
+
+_BLOCKS = 20
+
+
+class ErrorRates(NamedTuple):
+    """How often a label is wrong.
+
+    Attributes:
+        false_positive: e0, the probability of the label where it is not the truth.
+        false_negative: e1, the probability of another label where it is the truth.
+        prior: The probability that it is the truth.
+        variance: The variance over tasks of the probability of the label.
+    """
+
+    false_positive: Floats
+    false_negative: Floats
+    prior: Floats
+    variance: Floats
+
+    @property
+    def distance(self) -> Floats:
+        """How much a label tells: 1 - e0 - e1."""
+        return 1 - self.false_positive - self.false_negative
+
+
+def surrogate_score(
+    probability: float, label: int, false_positive: float, false_negative: float
+) -> float:
+    """Return the score ``1 - (y - p)^2`` with a noisy label in the place of the truth y.
+
+    Given the truth, its mean over labels is the score against the truth, so it keeps what a proper
+    score promises and the order of workers (if labels are wrong independently of the report).
+    Source: Liu, Wang, Chen (2022), section 3.
+
+    Args:
+        probability: The reported probability of the event.
+        label: 1 if the peer says that the event is true, else 0.
+        false_positive: The probability of label 1 where the event is false.
+        false_negative: The probability of label 0 where the event is true.
+
+    Raises:
+        ValueError: If labels tell nothing: the two error rates sum to 1 or more.
+
+    >>> round(surrogate_score(0.8, 1, 0.2, 0.3), 9), round(surrogate_score(0.8, 0, 0.2, 0.3), 9)
+    (1.32, 0.12)
+    """
+    distance = 1 - false_positive - false_negative
+    if distance <= 0:
+        raise ValueError(
+            f"expected error rates with a sum below 1, not {false_positive} and {false_negative}"
+        )
+    right, wrong = 1 - (1 - probability) ** 2, 1 - probability**2
+    if label:
+        return ((1 - false_positive) * right - false_negative * wrong) / distance
+    return ((1 - false_negative) * wrong - false_positive * right) / distance
+
+
+def error_rates(first: Floats, second: Floats, third: Floats) -> ErrorRates:
+    """Solve for the error rates from the chance that one, two and three peers give the label.
+
+    Assumes that labels are independent given the truth, peers alike on average and better than
+    chance (without which the two solutions cannot be told apart).
+    Source: Liu, Wang, Chen (2022), section 4.
+
+    Args:
+        first: The probability that a random peer gives the label.
+        second: That two different peers do.
+        third: That three different peers do.
+
+    Returns:
+        The rates; NaN where there is no variance over tasks.
+    """
+    import numpy as np
+
+    variance = second - first**2
+    sum_of_roots = np.divide(
+        third - first * second, variance, out=np.full_like(first, np.nan), where=variance > 0
+    )
+    product = first * sum_of_roots - second
+    half = np.sqrt(np.maximum(sum_of_roots**2 / 4 - product, 0))
+    high = np.clip(sum_of_roots / 2 + half, 0, 1)
+    low = np.clip(sum_of_roots / 2 - half, 0, 1)
+    span = high - low
+    prior = np.divide(first - low, span, out=np.full_like(first, np.nan), where=span > 0)
+    return ErrorRates(low, 1 - high, prior, variance)
+
+
+def surrogate_scores(
+    panel: Panel, *, fewest: int = FEWEST_TASKS, triples: int = FEWEST_TRIPLES
+) -> tuple[PeerResult, ...]:
+    """Score the confidence of each worker in its own reports; 1 is perfect, higher is better.
+
+    The event is "the own report is right". Error rates are estimated for each label from third
+    parties, workers of neither the owner nor the family that is scored, one voice per owner and per
+    family on every task. The standard error is a jackknife over blocks of tasks and contains the
+    uncertainty of the error rates.
+
+    Args:
+        panel: The reports; those without a confidence are left out.
+        fewest: The fewest scored tasks per worker.
+        triples: The fewest tasks on which three third parties reported.
+
+    Returns:
+        One score or refusal per worker.
+    """
+    import numpy as np
+
+    usable = ~np.isnan(panel.confidences) & (panel.peers > 0)
+    reasons = objections(panel, usable, fewest)
+    voices = _voices(panel)
+    scores, errors = np.zeros((2, len(panel.workers)))
+    groups = np.stack([panel.owner, panel.family])
+    for owner, family in np.unique(groups, axis=1).T:
+        members = (panel.owner == owner) & (panel.family == family)
+        third = voices & (panel.owner != owner) & (panel.family != family)
+        tasks, rates = _rates_by_block(panel, third)
+        for worker in np.unique(panel.worker[members]):
+            mine = usable & (panel.worker == worker)
+            labels = np.unique(panel.label[mine])
+            reasons[worker] = reasons[worker] or _unfit(tasks, triples, rates, labels, panel)
+            if reasons[worker] is None:
+                scores[worker], errors[worker] = _jackknife(panel, mine, rates)
+    for worker in np.flatnonzero(~np.isfinite(errors)):
+        reasons[worker] = "the error rates of the labels depend on a few tasks"
+    return results(panel, scores, errors, comparisons(panel, usable), reasons)
+
+
+def _voices(panel: Panel) -> Mask:
+    """Choose one report per owner and then one per family on each task, by the panel's seed."""
+    import numpy as np
+
+    keys = [panel.task * len(panel.reports) + codes for codes in (panel.owner, panel.family)]
+    if all(len(np.unique(key)) == len(key) for key in keys):
+        return np.ones(len(panel.reports), dtype=bool)
+    lots = np.array([draw(panel.seed, one.task, one.worker) for one in panel.reports])
+    chosen = np.argsort(lots)
+    for key in keys:
+        _, first = np.unique(key[chosen], return_index=True)
+        chosen = chosen[np.sort(first)]
+    mask = np.zeros(len(panel.reports), dtype=bool)
+    mask[chosen] = True
+    return mask
+
+
+def _rates_by_block(panel: Panel, third: Mask) -> tuple[int, ErrorRates]:
+    """Estimate the rates of some reports from all tasks and with each block of tasks left out.
+
+    Returns:
+        The number of tasks with three reports; rates of shape (1 + blocks, classes), all tasks
+        first.
+    """
+    import numpy as np
+
+    size, length = len(panel.classes), len(panel.tasks)
+    cells = panel.task[third] * size + panel.label[third]
+    given = np.bincount(cells, minlength=length * size).reshape(length, size).astype(float)
+    total = given.sum(axis=1, keepdims=True)
+    kept = total[:, 0] >= 3
+    given, total = given[kept], total[kept]
+    moments = [given / total]
+    for step in (1, 2):
+        moments.append(moments[-1] * (given - step) / (total - step))
+    blocks = np.eye(_BLOCKS)[np.flatnonzero(kept) % _BLOCKS]
+    weight = np.vstack([np.ones(len(given)), 1 - blocks.T])
+    counts = np.maximum(weight.sum(axis=1, keepdims=True), 1)
+    return len(given), error_rates(*(weight @ moment / counts for moment in moments))
+
+
+def _unfit(
+    tasks: int, triples: int, rates: ErrorRates, labels: NDArray[np.intp], panel: Panel
+) -> str | None:
+    if tasks < triples:
+        return f"only {tasks} tasks with three third parties, expected at least {triples}"
+    for label in map(int, labels):
+        name = panel.classes[label]
+        variance, distance = float(rates.variance[0, label]), float(rates.distance[0, label])
+        if not variance >= LEAST_VARIANCE:
+            return f"the reports {name!r} hardly vary with the task ({variance:.1e})"
+        if not distance >= LEAST_DISTANCE:
+            return f"a report {name!r} hardly tells anything (1 - e0 - e1 = {distance:.2f})"
+    return None
+
+
+def _jackknife(panel: Panel, mine: Mask, rates: ErrorRates) -> tuple[float, float]:
+    """Return one worker's mean score and its standard error."""
+    import numpy as np
+
+    label, confidence = panel.label[mine], panel.confidences[mine]
+    agreed = panel.shares[mine, label]
+    right, wrong = 1 - (1 - confidence) ** 2, 1 - confidence**2
+    false_positive, false_negative = rates.false_positive[:, label], rates.false_negative[:, label]
+    positive = (1 - false_positive) * right - false_negative * wrong
+    negative = (1 - false_negative) * wrong - false_positive * right
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = (agreed * positive + (1 - agreed) * negative) / rates.distance[:, label]
+    kept = np.vstack([np.ones(len(label)), 1 - np.eye(_BLOCKS)[panel.task[mine] % _BLOCKS].T])
+    counts = kept.sum(axis=1)
+    if not counts.all():
+        return 0.0, float("inf")
+    means = (values * kept).sum(axis=1) / counts
+    spread = ((means[1:] - means[1:].mean()) ** 2).sum()
+    return float(means[0]), float(np.sqrt((_BLOCKS - 1) / _BLOCKS * spread))
