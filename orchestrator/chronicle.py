@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from orchestrator.journal import Journal
 from orchestrator.ledger import Ledger
-from protocols.events import Event
+from protocols.events import Event, transfers_of
 
 E = TypeVar("E")
 Listener = Callable[[Event], None]
@@ -110,8 +110,7 @@ class Chronicle:
             raise RecordEndsError
         else:
             seq = self._journal.append(event)
-        transfers = getattr(event, "transfers", ())
-        if transfers:
+        if transfers := transfers_of(event):
             self.ledger.apply(transfers)
         for listener in self._listeners:
             listener(event)

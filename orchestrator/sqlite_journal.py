@@ -17,7 +17,7 @@ import anyio
 from anyio.lowlevel import current_token
 
 from orchestrator.journal import GENESIS, JournalError, link
-from protocols.events import Event
+from protocols.events import Event, transfers_of
 
 APPLICATION_ID: Final = 0x74727562
 """Marks the file as ours ('trub') in the SQLite header."""
@@ -156,8 +156,7 @@ class SqliteJournal:
             previous = link(previous, seq, at, key, body)
             events.append((seq, at, key, body.decode(), previous))
             transfers.extend(
-                (seq, t.book, t.source, t.target, t.amount, t.purpose)
-                for t in getattr(event, "transfers", ())
+                (seq, t.book, t.source, t.target, t.amount, t.purpose) for t in transfers_of(event)
             )
         self._connection.execute("BEGIN IMMEDIATE")
         self._connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", events)

@@ -266,3 +266,20 @@ Event = (
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="event")])
 """Reads and writes any event: ``EVENT.validate_json(body)``, ``EVENT.dump_json(event)``."""
+
+
+_WITH_TRANSFERS = (
+    RunOpened,
+    Announced,
+    BidsClosed,
+    Allocated,
+    Started,
+    Settled,
+    Unsettled,
+    RunClosed,
+)
+
+
+def transfers_of(event: Event) -> tuple[Transfer, ...]:
+    """Return the money that an event moves."""
+    return event.transfers if isinstance(event, _WITH_TRANSFERS) else ()

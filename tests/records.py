@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-_ROOT = Path(os.environ.get("TRUTHBID_RECORDS", Path(__file__).resolve().parents[2] / "shared" / "data"))
+_ROOT = Path(
+    os.environ.get("TRUTHBID_RECORDS", Path(__file__).resolve().parents[2] / "shared" / "data")
+)
 
 
 def records(*parts: str) -> Path:
@@ -16,5 +18,7 @@ def records(*parts: str) -> Path:
     """
     path = _ROOT.joinpath(*parts)
     if not path.exists():
-        pytest.skip(f"real records are not on this machine: {'/'.join(parts)} (set TRUTHBID_RECORDS)")
+        pytest.skip(
+            f"real records are not on this machine: {'/'.join(parts)} (set TRUTHBID_RECORDS)"
+        )
     return path

@@ -1,0 +1,59 @@
+"""Workers: the outside world, as the orchestrator meets it.
+
+A name is loaded when it is first asked for, so importing this package loads nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workers.function import FunctionWorker
+    from workers.json_schema import json_schema
+    from workers.llm import OpenAIWorker
+    from workers.ports import Verdict, Verifier, Worker
+    from workers.recorded import RecordedWorker
+    from workers.records import RecordTable
+    from workers.scripted import ScriptedWorker
+    from workers.simulated import SimulatedWorker
+    from workers.verifiers import check, exact, numeric, regex
+
+_HOMES = {
+    "FunctionWorker": "workers.function",
+    "OpenAIWorker": "workers.llm",
+    "RecordTable": "workers.records",
+    "RecordedWorker": "workers.recorded",
+    "ScriptedWorker": "workers.scripted",
+    "SimulatedWorker": "workers.simulated",
+    "Verdict": "workers.ports",
+    "Verifier": "workers.ports",
+    "Worker": "workers.ports",
+    "check": "workers.verifiers",
+    "exact": "workers.verifiers",
+    "json_schema": "workers.json_schema",
+    "numeric": "workers.verifiers",
+    "regex": "workers.verifiers",
+}
+
+__all__ = [
+    "FunctionWorker",
+    "OpenAIWorker",
+    "RecordTable",
+    "RecordedWorker",
+    "ScriptedWorker",
+    "SimulatedWorker",
+    "Verdict",
+    "Verifier",
+    "Worker",
+    "check",
+    "exact",
+    "json_schema",
+    "numeric",
+    "regex",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(home), name)

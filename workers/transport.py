@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import anyio
 import httpx2
 from openai import AsyncOpenAI
 
@@ -26,15 +27,25 @@ class CappedStream(httpx2.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Pass the bytes on while they are within the limit."""
         seen = 0
-        async for chunk in self._stream:
+        chunks = aiter(self._stream)
+        async for chunk in chunks:
             seen += len(chunk)
             if seen > self._limit:
+                await _called_off(chunks)
                 raise OversizedReplyError(f"the reply has more than {self._limit} bytes")
             yield chunk
 
     async def aclose(self) -> None:
         """Close the connection behind it."""
         await self._stream.aclose()
+
+
+async def _called_off(chunks: AsyncIterator[bytes]) -> None:
+    """Cancel the next read: the generators below then end by themselves and close what they hold."""
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        async for _ in chunks:
+            pass  # what had been received before
 
 
 class Cap:

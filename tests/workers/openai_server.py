@@ -62,7 +62,7 @@ def failure(status: int, message: str = "no", code: str = "", **headers: str) ->
 
 
 class Asked(NamedTuple):
-    """One request that arrived."""
+    """One request that arrived; the names of its headers are in small letters."""
 
     body: dict[str, Any]
     headers: Mapping[str, str]
@@ -116,6 +116,7 @@ class OpenAIServer:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128
     owner: OpenAIServer
 
 
@@ -127,15 +128,16 @@ class _Handler(BaseHTTPRequestHandler):
         owner = self.server.owner
         body = self.rfile.read(int(self.headers["content-length"]))
         route = self.path.split("/")[1]
-        say = owner.answer(route, Asked(json.loads(body), dict(self.headers)))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        say = owner.answer(route, Asked(json.loads(body), headers))
         if say.hang:
             owner.closing.wait()
         if say.hang or say.drop:
             self.close_connection = True
             return
         self.send_response(say.status)
-        headers = {"content-type": "application/json"} | dict(say.headers)
-        for name, value in headers.items():
+        sent = {"content-type": "application/json"} | dict(say.headers)
+        for name, value in sent.items():
             self.send_header(name, value)
         length = len(say.body) * say.repeat if say.claim is None else say.claim
         self.send_header("content-length", str(length))
