@@ -1,0 +1,56 @@
+"""What a configuration may call workers and verifiers: word -> description -> object."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final, NamedTuple
+
+from pydantic import Field
+
+from workers.function import FunctionSpec
+from workers.json_schema import JsonSchema
+from workers.llm import OpenAISpec
+from workers.ports import Worker
+from workers.simulated import SimulatedSpec
+from workers.spec import ParticipantSpec, Shorthand
+from workers.verifiers import Exact, Numeric, Recorded, Regex
+
+
+class WorkerType(NamedTuple):
+    """How a type of worker is described, and how it is made from its description and a seed."""
+
+    spec: type[ParticipantSpec]
+    build: Callable[[Any, int], Worker]
+
+
+WORKERS: Final = {
+    "function": WorkerType(FunctionSpec, FunctionSpec.build),
+    "openai": WorkerType(OpenAISpec, OpenAISpec.build),
+    "simulated": WorkerType(SimulatedSpec, SimulatedSpec.build),
+}
+"""Configuration name -> type of worker."""
+
+VERIFIERS: Final = {
+    "exact": Exact,
+    "numeric": Numeric,
+    "regex": Regex,
+    "json-schema": JsonSchema,
+    "recorded": Recorded,
+}
+"""Configuration name -> verifier. A callable is given in code and has no name here."""
+
+WorkerSpec = Annotated[FunctionSpec | OpenAISpec | SimulatedSpec, Field(discriminator="type")]
+"""A worker as a configuration describes it."""
+
+VerifierSpec = Annotated[
+    Annotated[Exact | Numeric | Regex | JsonSchema | Recorded, Field(discriminator="type")],
+    Shorthand(
+        "type",
+        {
+            "exact": "answer",
+            "numeric": "value",
+            "regex": "pattern",
+            "json-schema": "schema",
+            "recorded": None,
+        },
+    ),
+]
+"""A verifier as a configuration describes it; it is the verifier."""

@@ -1,0 +1,151 @@
+"""A worker that is a function of this program: any callable, synchronous or not."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Unpack, cast
+
+import anyio
+import anyio.to_thread
+from pydantic import Field
+
+from protocols.messages import Award, Failure, Lot, Outcome, Result
+from protocols.units import ZERO, Money, Probability, Units, money, units
+from workers.history import History
+from workers.local import LocalWorker, Quote
+from workers.skills import SKILLS, SkillName
+from workers.spec import ParticipantSpec, Terms
+
+Price = Decimal | str | float
+
+
+class FunctionWorker(LocalWorker):
+    """Does its work by calling a function with the prompt, or with the whole lot.
+
+    The function gets the lot if its first parameter is named ``lot`` or annotated ``Lot``, else
+    the prompt. What it returns is turned into text; ``None`` means that it found no answer and is
+    reported as a failure. An exception is left to the coordinator, which records a failure.
+
+    A synchronous function runs in a thread. When it is cancelled the thread is abandoned, not
+    stopped: it runs to its end and its answer is dropped.
+
+    Args:
+        name: The worker's name, unique in the run.
+        function: The function that does the work.
+        cost: What a call costs, in units, or a function of the lot.
+        confidence: The probability of success in [0, 1], or a function of the lot; ``None`` takes
+            the worker's own past at the kind of task, starting at one half.
+        blocking: Says of a synchronous function that it may take long. ``False`` runs it at once,
+            without a thread; it must then return quickly.
+        **terms: On which terms the worker takes part.
+
+    >>> FunctionWorker("shout", str.upper, cost="0.001", confidence=0.99).name
+    'shout'
+    """
+
+    def __init__(
+        self,
+        name: str,
+        function: Callable[[str], object] | Callable[[Lot], object],
+        *,
+        cost: Price | Callable[[Lot], Price] = 0,
+        confidence: float | Callable[[Lot], float] | None = None,
+        blocking: bool = True,
+        **terms: Unpack[Terms],
+    ) -> None:
+        super().__init__(name, **terms)
+        self._function = cast("Callable[[Any], object]", function)
+        self._cost = cost if callable(cost) else money(cost)
+        self._confidence = confidence
+        self._takes_lot = _takes_lot(function)
+        self._threaded = blocking and not _is_async(function)
+        self._history = History()
+        self._limiter: anyio.CapacityLimiter | None = None
+        self.instant = not blocking and not _is_async(function)
+
+    def quote(self, lot: Lot) -> Quote:
+        """Return the cost and the confidence, or the success of the past."""
+        confidence = self._confidence
+        if confidence is None:
+            return Quote(self._price(lot), self._history.probability(lot.kind), "history")
+        return Quote(self._price(lot), confidence(lot) if callable(confidence) else confidence)
+
+    async def execute(self, lot: Lot, award: Award) -> Result | Failure:
+        """Call the function."""
+        start = 0.0 if self.instant else anyio.current_time()
+        answer = await self._call(lot if self._takes_lot else lot.prompt)
+        seconds = 0.0 if self.instant else anyio.current_time() - start
+        cost = self._price(lot)
+        if answer is None:
+            return Failure(
+                announcement=award.announcement,
+                task=lot.task,
+                worker=self.name,
+                reason="the function found no answer",
+                cost=cost,
+                seconds=seconds,
+            )
+        return Result(
+            announcement=award.announcement,
+            task=lot.task,
+            worker=self.name,
+            answer=str(answer),
+            cost=cost,
+            seconds=seconds,
+        )
+
+    def learn(self, lot: Lot, result: Result | Failure, outcome: Outcome | None) -> None:
+        """Remember how own work ended."""
+        self._history.note(lot.kind, result, outcome)
+
+    async def _call(self, argument: Lot | str) -> object:
+        if self._threaded:
+            if self._limiter is None:
+                self._limiter = anyio.CapacityLimiter(self.seats)
+            answer = await anyio.to_thread.run_sync(
+                self._function, argument, abandon_on_cancel=True, limiter=self._limiter
+            )
+        else:
+            answer = self._function(argument)
+        return await cast("Awaitable[object]", answer) if inspect.isawaitable(answer) else answer
+
+    def _price(self, lot: Lot) -> Money:
+        return money(self._cost(lot)) if callable(self._cost) else self._cost
+
+
+class FunctionSpec(ParticipantSpec):
+    """A worker that computes its answers with one of the built-in skills."""
+
+    type: Literal["function"] = "function"
+    function: Annotated[SkillName, Field(description="The skill that does the work.")]
+    cost: Annotated[Units, Field(description="What a call costs, in units.")] = ZERO
+    confidence: Annotated[
+        Probability | None,
+        Field(description="The reported probability of success; its own past if left out."),
+    ] = None
+
+    def build(self, seed: int) -> FunctionWorker:
+        """Return the worker."""
+        del seed
+        return FunctionWorker(
+            self.id,
+            SKILLS[self.function],
+            cost=units(self.cost),
+            confidence=self.confidence,
+            blocking=False,
+            **self.terms(),
+        )
+
+
+def _is_async(function: Callable[..., object]) -> bool:
+    call = getattr(function, "__call__", None)  # noqa: B004 - an object may have an async __call__
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)
+
+
+def _takes_lot(function: Callable[..., object]) -> bool:
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):  # a builtin that does not tell
+        return False
+    first = next(iter(parameters.values()), None)
+    return first is not None and (first.name == "lot" or first.annotation in (Lot, "Lot"))
