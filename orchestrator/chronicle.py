@@ -64,6 +64,7 @@ class Chronicle:
         self._journal = journal
         self._past = past
         self._left = len(past) if past is not None else 0
+        self._recalled: dict[str, Event] = {}
         self._listeners: list[Listener] = []
 
     @property
@@ -81,6 +82,8 @@ class Chronicle:
         if self._past is None:
             return None
         event = self._past.get(key)
+        if event is not None:
+            self._recalled[key] = event  # it is noted next, and reading it twice costs
         return event if isinstance(event, kind) else None
 
     def await_input(self) -> None:
@@ -100,7 +103,7 @@ class Chronicle:
             RecordEndsError: In a replay, if the past does not have it.
         """
         seq = 0
-        if self._past is not None and (recorded := self._past.get(event.key)) is not None:
+        if self._past is not None and (recorded := self._look_up(event.key)) is not None:
             if recorded != event:
                 raise DivergenceError(recorded, event)
             self._left -= 1
@@ -115,6 +118,11 @@ class Chronicle:
         for listener in self._listeners:
             listener(event)
         return seq
+
+    def _look_up(self, key: str) -> Event | None:
+        if key in self._recalled:
+            return self._recalled.pop(key)
+        return self._past.get(key) if self._past is not None else None
 
     async def durable(self, seq: int) -> None:
         """Wait until an event, and all before it, is on the disk."""

@@ -108,7 +108,7 @@ class Coordinator:
         self._engine = Engine(market)
         self._group = anyio.create_task_group()
         await self._group.__aenter__()
-        self._group.start_soon(self._serve)
+        self._group.start_soon(self._engine.run, self._group)
         return self
 
     async def __aexit__(
@@ -214,12 +214,6 @@ class Coordinator:
         self._engine.check()
 
     # ----------------------------------------------------------------------------------------
-
-    async def _serve(self) -> None:
-        try:
-            await self._engine.serve(self._group)
-        except Exception as error:  # noqa: BLE001 - it is raised where somebody waits for a task
-            self._engine.fail(error)
 
     def _open_journal(self) -> tuple[Journal, Past | None]:
         if self.journal_path is None:

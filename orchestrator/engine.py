@@ -97,11 +97,17 @@ class Engine:
         except CycleError as error:
             raise ValueError(f"tasks need each other: {' -> '.join(error.args[1])}") from None
 
-    async def serve(self, group: TaskGroup) -> None:
+    async def run(self, group: TaskGroup) -> None:
         """Announce what is ready until cancelled, or until the record of a replay ends.
 
         What breaks the run is kept in ``error``, and everybody who waits for a task is told.
         """
+        try:
+            await self._serve(group)
+        except Exception as error:  # noqa: BLE001 - whatever breaks the run is told to who waits
+            self.fail(error)
+
+    async def _serve(self, group: TaskGroup) -> None:
         market = self._market
         overall = anyio.Semaphore(market.limits.concurrency, fast_acquire=True)
         for name, worker in market.workers.items():

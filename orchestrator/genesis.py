@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
@@ -24,7 +23,7 @@ def genesis(
     limits: Limits,
 ) -> RunOpened:
     """Return the opening event; the digest of the configuration names the run."""
-    config = {**config, "limits": asdict(limits)}
+    config = {**config, "limits": limits.model_dump(mode="json")}
     canonical = json.dumps(config, sort_keys=True, separators=(",", ":"), allow_nan=False)
     digest = sha256(canonical.encode()).hexdigest()
     return RunOpened(

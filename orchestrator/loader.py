@@ -33,7 +33,7 @@ def load(
 ) -> M:
     r"""Read, change, fill in and validate one configuration file.
 
-    The order is fixed: strict YAML (see ``yaml_tree``; ``.json`` files too), then ``overrides``,
+    The order is fixed: strict YAML (see ``yaml_parser``; ``.json`` files too), then ``overrides``,
     then variables, then the model. The data is validated as JSON is, so strict models take lists
     for tuples and words for enums.
 

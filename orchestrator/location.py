@@ -48,7 +48,8 @@ def _child(node: Node, part: int | str) -> Node | None:
         child: Node | None = node.value.get(str(part))
         return child
     if isinstance(node.value, list) and isinstance(part, int) and part < len(node.value):
-        return node.value[part]
+        items: list[Node] = node.value
+        return items[part]
     return None
 
 

@@ -2,36 +2,41 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field
 
 from orchestrator.chronicle import Chronicle
 from orchestrator.desk import Desk
 from orchestrator.standings import StandingBook
+from protocols.frozen import Frozen
 from protocols.mechanism import Mechanism
-from protocols.units import Seconds, TaskId, WorkerId
+from protocols.units import TaskId, WorkerId
 from workers.ports import Verifier, Worker
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much at once, how long, and how often.
+class Limits(Frozen):
+    """How much at once, how long, and how often."""
 
-    Attributes:
-        batch: The most lots of one announcement.
-        announcements: The most announcements that are open at once.
-        concurrency: The most executions at once, over all workers.
-        attempts: How often a task is put up for auction before it is given up.
-        bid_seconds: How long bids are taken.
-        execute_seconds: How long a worker may work on one task.
-        solved_at: The success from which a task counts as solved.
-    """
-
-    batch: int = 32
-    announcements: int = 2
-    concurrency: int = 64
-    attempts: int = 2
-    bid_seconds: Seconds = 30.0
-    execute_seconds: Seconds = 300.0
-    solved_at: float = 0.5
+    batch: Annotated[int, Field(ge=1, description="The most lots of one announcement.")] = 32
+    announcements: Annotated[
+        int, Field(ge=1, description="The most announcements that are open at once.")
+    ] = 2
+    concurrency: Annotated[
+        int, Field(ge=1, description="The most executions at once, over all workers.")
+    ] = 64
+    attempts: Annotated[
+        int, Field(ge=1, description="How often a task is announced before it is given up.")
+    ] = 2
+    bid_seconds: Annotated[float, Field(gt=0, le=1e6, description="How long bids are taken.")] = (
+        30.0
+    )
+    execute_seconds: Annotated[
+        float, Field(gt=0, le=1e6, description="How long a worker may work on one task.")
+    ] = 300.0
+    solved_at: Annotated[
+        float, Field(gt=0, le=1, description="The success from which a task counts as solved.")
+    ] = 0.5
 
 
 @dataclass(slots=True)

@@ -3,13 +3,15 @@
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from pydantic import ValidationError
 
 from orchestrator.journal import GENESIS, JournalError, link
 from orchestrator.sqlite_journal import check_format
 from protocols.events import EVENT, Event
+
+E = TypeVar("E")
 
 
 class Entry(NamedTuple):
@@ -73,6 +75,15 @@ class Record:
             "SELECT seq, body FROM events WHERE key = ?", (key,)
         ).fetchone()
         return self._decode(*row) if row else None
+
+    def of(self, tag: str, kind: type[E]) -> Iterator[E]:
+        """Yield the events of one kind, such as ``task-added``, in order."""
+        for seq, body in self._rows(
+            f"SELECT seq, body FROM events WHERE key >= '{tag}:' AND key < '{tag};' ORDER BY seq"
+        ):
+            event = self._decode(seq, body)
+            if isinstance(event, kind):
+                yield event
 
     def broken_links(self) -> Iterator[str]:
         """Yield what is wrong with the chain, in plain words; an honest journal yields nothing.

@@ -29,11 +29,15 @@ class Worker(ABC):
         seats: The most tasks that it executes at the same time.
         instant: Promises that ``bid`` and ``execute`` never wait for anything. Such a worker is
             asked in a row with others and needs no deadline; it must not block.
+        repeatable: Promises that ``execute`` may be called again for any lot, costs nothing and
+            changes nothing, as with recordings and simulations. Reports use it to say what other
+            awards would have brought.
     """
 
     participant: Participant
     seats: int = 8
     instant: bool = False
+    repeatable: bool = False
 
     @property
     def name(self) -> WorkerId:

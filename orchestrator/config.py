@@ -1,0 +1,127 @@
+"""The schema of a workflow: what a file in ``configs/`` may say."""
+
+from collections.abc import Sequence
+from graphlib import CycleError, TopologicalSorter
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from orchestrator.market import Limits
+from protocols.catalog import MECHANISMS, ContingentVcgSettings, MechanismSettings
+from protocols.units import Name, Text, Units
+from workers.catalog import VerifierSpec, WorkerSpec
+from workers.recorded import RecordsSpec
+from workers.spec import Several, Shorthand, Spec
+
+Mechanism = Annotated[MechanismSettings, Shorthand("name", dict.fromkeys(MECHANISMS))]
+
+
+class TaskSpec(Spec):
+    """Something to be done, and what it is worth."""
+
+    id: Annotated[Name, Field(description="Unique in the run.")]
+    prompt: Annotated[Text, Field(description="What is to be done.")]
+    kind: Annotated[
+        Name, Field(description="The sort of work; standings are kept per worker and kind.")
+    ] = "task"
+    value: Annotated[Units, Field(description="What a success is worth, in units.")]
+    reserve: Annotated[
+        Units | None,
+        Field(description="The most you would pay for the work; the value if left out."),
+    ] = None
+    needs: Annotated[
+        Several[Name],
+        Field(description="Tasks that must be solved first; their answers are inputs."),
+    ] = ()
+    verify: Annotated[
+        VerifierSpec | None, Field(description="Who decides; without it the task ends unsettled.")
+    ] = None
+
+
+class RecordsSection(RecordsSpec):
+    """Recorded outcomes as workers and tasks, and what their tasks are worth."""
+
+    value: Annotated[Units, Field(description="What a right answer is worth, in units.")]
+
+
+class GeneratedTasks(Spec):
+    """Tasks for simulated workers: nothing but a kind and a value."""
+
+    count: Annotated[int, Field(ge=1, le=1_000_000, description="How many tasks.")]
+    kinds: Annotated[
+        dict[Name, Annotated[float, Field(gt=0)]],
+        Field(min_length=1, description="The kinds of task and how often each comes."),
+    ]
+    value: Annotated[Units, Field(description="What a success is worth on average, in units.")]
+    spread: Annotated[
+        float, Field(ge=0, lt=1, description="How far values go from the average; 0.5 is half.")
+    ] = 0.0
+
+
+class RunConfig(Spec):
+    """One run: who may bid, what is to be done, by which rule, for how much."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")] = "run"
+    description: Annotated[str, Field(max_length=10_000, description="For people.")] = ""
+    seed: Annotated[int, Field(ge=0, lt=2**63, description="Decides every draw and tie.")] = 0
+    currency: Annotated[Name, Field(description="What the units are.")] = "USD"
+    budget: Annotated[
+        Units | None,
+        Field(description="The most cash that may be spent, in units; no cap if null."),
+    ] = None
+    mechanism: Annotated[
+        Mechanism, Field(description="The rule that awards tasks and sets the payments.")
+    ] = ContingentVcgSettings()
+    market: Annotated[Limits, Field(description="How much at once, how long, how often.")] = (
+        Limits()
+    )
+    workers: Annotated[Several[WorkerSpec], Field(description="Who may bid.")] = ()
+    tasks: Annotated[Several[TaskSpec], Field(description="What is to be done.")] = ()
+    generate: Annotated[
+        GeneratedTasks | None, Field(description="Tasks for simulated workers.")
+    ] = None
+    records: Annotated[
+        RecordsSection | None, Field(description="Recorded outcomes as workers and tasks.")
+    ] = None
+    journal: Annotated[
+        Name | None, Field(description="The journal file; runs/NAME-NUMBER.db if left out.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if not (self.tasks or self.generate or self.records):
+            raise _wrong("there is nothing to do: give tasks, records or generate", ("tasks",))
+        if not (self.workers or self.records):
+            raise _wrong("there is nobody to do it: give workers or records", ("workers",))
+        _unique("workers", [worker.id for worker in self.workers])
+        _unique("tasks", [task.id for task in self.tasks])
+        self._check_needs()
+        return self
+
+    def _check_needs(self) -> None:
+        places = {task.id: place for place, task in enumerate(self.tasks)}
+        for place, task in enumerate(self.tasks):
+            for number, need in enumerate(task.needs):
+                if need not in places:
+                    raise _wrong(f"there is no task {need!r}", ("tasks", place, "needs", number))
+        try:
+            TopologicalSorter({task.id: task.needs for task in self.tasks}).prepare()
+        except CycleError as error:
+            cycle: list[str] = error.args[1]
+            raise _wrong(
+                f"these tasks need each other: {' -> '.join(reversed(cycle))}",
+                ("tasks", places[cycle[0]], "needs"),
+            ) from None
+
+
+def _unique(section: str, names: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for place, name in enumerate(names):
+        if name in seen:
+            raise _wrong(f"the id {name!r} is taken", (section, place, "id"))
+        seen.add(name)
+
+
+def _wrong(message: str, at: tuple[str | int, ...]) -> PydanticCustomError:
+    return PydanticCustomError("inconsistent", "{message}", {"message": message, "at": at})
