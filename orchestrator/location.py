@@ -35,11 +35,16 @@ def locate(root: Node, loc: Loc, *, absent: bool = False) -> tuple[Loc, list[Nod
     """
     path: list[int | str] = []
     nodes = [root]
+    tagged: Node | None = None  # a mapping has one tag: the second time, its name is a key
     for index, part in enumerate(loc[:-1] if absent else loc):
         child = _child(nodes[-1], part)
-        if child is not None and not _is_tag(nodes[-1], child, loc[index : index + 2]):
-            path.append(part)
-            nodes.append(child)
+        if child is None:
+            continue
+        if nodes[-1] is not tagged and _is_tag(nodes[-1], child, loc[index : index + 2]):
+            tagged = nodes[-1]
+            continue
+        path.append(part)
+        nodes.append(child)
     return tuple(path), nodes
 
 

@@ -41,14 +41,21 @@ def read_text(path: Path, name: str) -> str:
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise InputError([Problem(f"{name}:{line}:1", "not valid UTF-8 on this line")]) from error
-    return _SURROGATES.sub(_joined, text) if path.suffix == ".json" else text
+    return join_surrogates(text) if path.suffix == ".json" else text
+
+
+def join_surrogates(text: str) -> str:
+    r"""Return JSON with the two escapes of one character spelled as YAML's single one.
+
+    Columns after it on the same line are two too small, which only messages show.
+
+    >>> join_surrogates(r'"\ud83d\ude00 \\ud83d"')
+    '"\\U0001f600 \\\\ud83d"'
+    """
+    return _SURROGATES.sub(_joined, text)
 
 
 def _joined(pair: re.Match[str]) -> str:
-    r"""Return JSON's two escapes of one character as YAML's one: ``\ud83d\ude00`` is its own word.
-
-    Columns after it on the same line are two too small, which only messages show.
-    """
     if pair[0] == r"\\":
         return pair[0]
     character: str = json.loads(f'"{pair[0]}"')

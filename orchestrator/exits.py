@@ -1,0 +1,10 @@
+"""What the exit codes of the command line mean."""
+
+from typing import Final
+
+DONE: Final = 0
+UNSOLVED: Final = 1
+BAD_INPUT: Final = 2
+BUDGET_REACHED: Final = 3
+MISMATCH: Final = 4
+INTERRUPTED: Final = 130
