@@ -7,7 +7,6 @@ distinct tasks, which has the mean of one random draw and far less noise.
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 from scoring.evidence import (
@@ -18,7 +17,7 @@ from scoring.evidence import (
     results,
     spread_by_worker,
 )
-from scoring.panel import sums_by
+from scoring.score_matrix import learn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,11 +25,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from scoring.panel import Codes, Floats, Panel
+    from scoring.panel import Floats, Panel
     from scoring.peer import PeerResult
 
-FEWEST_PAIRS_PER_CELL = 10
-"""The fewest pairs of third-party reports, per cell of the score matrix, that it is learned from."""
+    Mask = NDArray[np.bool_]
 
 
 def pay(
@@ -48,15 +46,21 @@ def pay(
     return matrix[bonus[0]][bonus[1]] - matrix[penalty[0]][penalty[1]]
 
 
-def dasgupta_ghosh(panel: Panel, *, fewest: int = FEWEST_TASKS) -> tuple[PeerResult, ...]:
+def dasgupta_ghosh(
+    panel: Panel, *, assigned: bool = False, fewest: int = FEWEST_TASKS
+) -> tuple[PeerResult, ...]:
     """Score workers by how much more they agree on the same task than on distinct tasks; in [-1, 1].
 
     For two classes, tasks drawn alike and strategies that are the same on every task, truth pays
-    the most of all equilibria, and every report that ignores its task expects 0. For more classes
-    see `correlated_agreement`. Source: Dasgupta, Ghosh (2013), section 3.
+    the most of all equilibria, and a report that ignores its task expects 0. With more classes
+    truth is still an equilibrium if no two different labels go together; otherwise see
+    `correlated_agreement`. Source: Dasgupta, Ghosh (2013), section 3.
 
     Args:
         panel: The reports.
+        assigned: True if workers could not choose their tasks. Then the penalty is drawn from all
+            tasks of strangers, which is less noisy for workers with few tasks; else from the
+            worker's own tasks, so that a constant report earns 0 whatever tasks it picks.
         fewest: The fewest tasks shared with peers.
 
     Returns:
@@ -66,11 +70,16 @@ def dasgupta_ghosh(panel: Panel, *, fewest: int = FEWEST_TASKS) -> tuple[PeerRes
 
     size = len(panel.classes)
     matrices = np.broadcast_to(np.eye(size), (len(panel.workers), size, size))
-    return linear_scores(panel, matrices, objections(panel, panel.peers > 0, fewest))
+    reasons = objections(panel, panel.peers > 0, fewest)
+    return linear_scores(panel, matrices, reasons, assigned=assigned)
 
 
 def correlated_agreement(
-    panel: Panel, *, gold: Mapping[str, str] | None = None, fewest: int = FEWEST_TASKS
+    panel: Panel,
+    *,
+    gold: Mapping[str, str] | None = None,
+    assigned: bool = False,
+    fewest: int = FEWEST_TASKS,
 ) -> tuple[PeerResult, ...]:
     """Score workers by agreement between labels that go together; in [-1, 1].
 
@@ -78,13 +87,15 @@ def correlated_agreement(
     pairs that involve neither its owner nor its family, so no report changes its own score matrix.
     The expected score of truth is the total-variation mutual information with a peer; no strategy
     that is the same on every task expects more, and uninformed ones expect 0 (if peers are truthful
-    and the matrix is learned right). Everybody swapping two labels pays the same as truth; answers
-    that are known for some tasks reveal that and are then required to win.
+    and the matrix is learned right). Labels that go together are worth the same, so where peers
+    often confuse two classes, telling them apart is not rewarded. Everybody swapping two labels
+    pays the same as truth; answers that are known for some tasks reveal that.
     Source: Shnayder, Agarwal, Frongillo, Parkes (2016), sections 3 and 5.
 
     Args:
         panel: The reports.
-        gold: Known answers by task; they fix the orientation of the labels.
+        gold: Known answers by task; nobody is scored by third parties that swap labels on them.
+        assigned: As in `dasgupta_ghosh`.
         fewest: The fewest tasks shared with peers.
 
     Returns:
@@ -95,26 +106,14 @@ def correlated_agreement(
     groups, group = np.unique(np.stack([panel.owner, panel.family]), axis=1, return_inverse=True)
     of_worker = np.zeros(len(panel.workers), dtype=np.intp)
     of_worker[panel.worker] = group
-    joint = third_party_joint(panel, groups, group)
-    pairs = joint.sum(axis=(1, 2))
-    share = joint / np.maximum(pairs, 1.0)[:, None, None]
-    independent = share.sum(axis=2)[:, :, None] * share.sum(axis=1)[:, None, :]
-    matrices = (share > independent + 1e-12).astype(float)
-    enough = FEWEST_PAIRS_PER_CELL * len(panel.classes) ** 2
-    reasons: list[str | None] = [
-        None if n >= enough else f"only {n:.0f} pairs of third-party reports, expected {enough}"
-        for n in pairs
-    ]
-    if gold is not None:
-        swapped = _orientation(panel, gold, groups, group)
-        reasons = [first or second for first, second in zip(reasons, swapped, strict=True)]
+    matrices, unlearned = learn(panel, groups, group, gold)
     found = objections(panel, panel.peers > 0, fewest)
-    merged = [own or reasons[int(code)] for own, code in zip(found, of_worker, strict=True)]
-    return linear_scores(panel, matrices[of_worker], merged)
+    reasons = [own or unlearned[int(code)] for own, code in zip(found, of_worker, strict=True)]
+    return linear_scores(panel, matrices[of_worker], reasons, assigned=assigned)
 
 
 def linear_scores(
-    panel: Panel, matrices: Floats, reasons: Sequence[str | None]
+    panel: Panel, matrices: Floats, reasons: Sequence[str | None], *, assigned: bool
 ) -> tuple[PeerResult, ...]:
     """Return `pay` averaged over peers and over pairs of distinct tasks, with standard errors.
 
@@ -122,105 +121,46 @@ def linear_scores(
         panel: The reports.
         matrices: A score matrix for each worker, shape (workers, classes, classes).
         reasons: Why a worker is not scored, or None.
+        assigned: As in `dasgupta_ghosh`.
     """
     import numpy as np
 
     usable = panel.peers > 0
     rows = matrices[panel.worker, panel.label]
-    given = np.eye(len(panel.classes))[panel.label]
-    own = mean_by_worker(panel, given, usable)
-    others = mean_by_worker(panel, panel.shares, usable)
-    bonus = (rows * panel.shares).sum(axis=1)
-    crossed = (rows * others[panel.worker]).sum(axis=1)
+    elsewhere, feedback = _strangers_elsewhere(panel, usable, assigned=assigned)
+    payments = (rows * (panel.shares - elsewhere)).sum(axis=1)
+    own = mean_by_worker(panel, np.eye(len(panel.classes))[panel.label], usable)
     drawn = np.einsum("wa,wab->wb", own, matrices)
-    reverse = (drawn[panel.worker] * panel.shares).sum(axis=1)
+    # A task also moves the penalty of all other tasks; without that the error would be too large.
+    reverse = (drawn[panel.worker] * panel.shares).sum(axis=1) * feedback[panel.worker]
+    errors = spread_by_worker(panel, payments - reverse, usable)
+    if assigned:
+        errors = np.hypot(errors, _unseen_error(panel, drawn, feedback, usable))
+    means = mean_by_worker(panel, payments[:, None], usable)[:, 0]
+    return results(panel, means, errors, comparisons(panel, usable), reasons)
+
+
+def _strangers_elsewhere(panel: Panel, usable: Mask, *, assigned: bool) -> tuple[Floats, Floats]:
+    """Return the shares of strangers' labels on other tasks, and how much a task weighs in them."""
+    import numpy as np
+
     counts = np.bincount(panel.worker[usable], minlength=len(panel.workers))
-    factor = counts / np.maximum(counts - 1, 1)
-    means = mean_by_worker(panel, (bonus - crossed)[:, None], usable)[:, 0]
-    errors = spread_by_worker(panel, bonus - crossed - reverse, usable)
-    return results(panel, factor * means, factor * errors, comparisons(panel, usable), reasons)
+    if assigned:
+        everywhere = np.zeros(len(panel.reports), dtype=np.intp)
+        found = panel.strangers(everywhere, panel.unit) - panel.votes
+        shares = found / np.maximum(found.sum(axis=1, keepdims=True), 1e-9)
+        return shares, counts / len(panel.tasks)
+    total = (mean_by_worker(panel, panel.shares, usable) * counts[:, None])[panel.worker]
+    others = np.maximum(counts - 1, 1)
+    return (total - panel.shares) / others[panel.worker][:, None], counts / others
 
 
-def third_party_joint(panel: Panel, groups: Codes, group: Codes) -> Floats:
-    """Count pairs of reports on one task that involve neither a group's owner nor its family.
-
-    Args:
-        panel: The reports.
-        groups: The different pairs (owner, family), shape (2, groups).
-        group: The place of each report among them.
-
-    Returns:
-        Symmetric weighted counts of shape (groups, classes, classes).
-    """
+def _unseen_error(panel: Panel, drawn: Floats, feedback: Floats, usable: Mask) -> Floats:
+    """Return the part of the error that comes from tasks which a worker did not answer."""
     import numpy as np
 
-    size = len(panel.classes)
-    paid = panel.votes * panel.unit[:, None]
-
-    def pairs(key: Codes, length: int) -> Floats:
-        cells = key * size + panel.label
-        sums = [sums_by(cells, column, length * size) for column in paid.T]
-        return np.stack(sums, axis=-1).reshape(length, size, size)
-
-    owners, families = groups
-    involved = (
-        pairs(panel.owner, int(owners.max()) + 1)[owners]
-        + pairs(panel.family, int(families.max()) + 1)[families]
-        - pairs(group, groups.shape[1])
-    )
-    everything = pairs(np.zeros_like(group), 1)
-    twice = np.stack([_inner_pairs(panel, owner, family) for owner, family in groups.T])
-    joint = everything - involved - involved.transpose(0, 2, 1) + twice
-    counted: Floats = np.maximum(np.round(joint, 9), 0.0)
-    return counted
-
-
-def _inner_pairs(panel: Panel, owner: int, family: int) -> Floats:
-    """Count the pairs with one side of the owner only and the other of the family only."""
-    import numpy as np
-
-    size = len(panel.classes)
-    mine, kin = panel.owner == owner, panel.family == family
-    if not (mine & ~kin).any() or not (kin & ~mine).any():
-        return np.zeros((size, size))
-
-    def table(mask: NDArray[np.bool_]) -> Floats:
-        cells = panel.task[mask] * size + panel.label[mask]
-        length = len(panel.tasks) * size
-        return sums_by(cells, panel.unit[mask], length).reshape(-1, size)
-
-    one_way: Floats = table(mine & ~kin).T @ table(kin & ~mine)
-    return one_way + one_way.T
-
-
-def _orientation(
-    panel: Panel, gold: Mapping[str, str], groups: Codes, group: Codes
-) -> list[str | None]:
-    """Return for each group why its third parties cannot be trusted to mean the labels as named."""
-    import numpy as np
-
-    column = {name: code for code, name in enumerate(panel.classes)}
-    codes = [column.get(gold.get(task, ""), -1) for task in panel.tasks]
-    truth = np.array(codes, dtype=np.intp)[panel.task]
-    known = truth >= 0
-    size = len(panel.classes)
-    found: list[str | None] = []
-    for owner, family in groups.T:
-        third = known & (panel.owner != owner) & (panel.family != family)
-        cells = np.bincount(panel.label[third] * size + truth[third], minlength=size * size)
-        found.append(_swapped(cells.reshape(size, size), panel.classes))
-    return found
-
-
-def _swapped(table: Codes, classes: Sequence[str]) -> str | None:
-    import numpy as np
-
-    answers = table.sum(axis=0)
-    seen = np.flatnonzero(answers)
-    if len(seen) < 2:
-        return "third parties met fewer than two different known answers"
-    rates = table / np.maximum(answers, 1)
-    for one, other in combinations(seen.tolist(), 2):
-        if rates[one, one] + rates[other, other] < rates[one, other] + rates[other, one]:
-            return f"third parties swap {classes[one]!r} and {classes[other]!r} on known answers"
-    return None
+    count = max(int(usable.sum()), 1)
+    centred = panel.shares[usable] - panel.shares[usable].sum(axis=0) / count
+    variance = ((drawn @ (centred.T @ centred)) * drawn).sum(axis=1) / count
+    errors: Floats = np.sqrt(np.maximum(variance * (1 - feedback), 0) / len(panel.tasks))
+    return errors
