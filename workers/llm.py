@@ -135,9 +135,6 @@ class OpenAIWorker(LocalWorker):
                 said = await ask(self._chat, self._question(lot), Estimate, meter)
             except ChatError as error:
                 submit(self._refusal(number, lot, meter, str(error)))
-            except anyio.get_cancelled_exc_class():
-                submit(self._refusal(number, lot, meter, "called off while the model was asked"))
-                raise
             else:
                 submit(self._stated(number, lot, said, meter))
 

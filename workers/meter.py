@@ -29,7 +29,7 @@ class Meter:
             call is not tried again once so many may have been.
 
     >>> from workers.prices import Price
-    >>> meter = Meter(Price.model_validate({"input": 1, "output": 2}))
+    >>> meter = Meter(Price.per_million(1, 2))
     >>> attempt = meter.start(Usage(input=10, output=100, estimated=True))
     >>> meter.cost
     210000

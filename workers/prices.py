@@ -7,13 +7,15 @@ declared free. A model that none of these knows has no price, and asking for it 
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
 from protocols.frozen import Frozen
 from protocols.units import NANO, ZERO, Money, Units
 from workers.errors import UnknownPriceError
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from genai_prices.types import ModelPrice
 
 _MILLION = 1_000_000
@@ -51,14 +53,24 @@ class Price(Frozen):
         output: Units per million tokens of the answer.
         cached_input: Units per million prompt tokens read from a cache; as ``input`` if not given.
 
-    >>> price = Price.model_validate({"input": "0.25", "output": "2"})
-    >>> price.cost(Usage(input=1000, output=100))
+    >>> Price.per_million("0.25", 2).cost(Usage(input=1000, output=100))
     450000
     """
 
     input: Units
     output: Units
     cached_input: Units | None = None
+
+    @classmethod
+    def per_million(
+        cls,
+        input: Decimal | str | float,
+        output: Decimal | str | float,
+        cached_input: Decimal | str | float | None = None,
+    ) -> Self:
+        """Make a price from units per million tokens."""
+        fields = {"input": input, "output": output, "cached_input": cached_input}
+        return cls.model_validate(fields)
 
     def cost(self, usage: Usage) -> Money:
         """Return what these tokens cost, rounded up to whole nano-units."""

@@ -77,9 +77,10 @@ def read_reply(fields: Fields, usage: Usage, *, unmarked_end: bool = False) -> R
     end = choice.get("finish_reason")
     if said.get("refusal"):
         raise DeclinedAnswerError(f"the model declines: {str(said['refusal'])[:200]!r}")
-    if isinstance(end, str) and end in _ENDS:
-        raise _ENDS[end](f"the answer is not finished: the endpoint says {end!r}")
-    if end not in _FINISHED and not (end is None and unmarked_end):
+    word = "stop" if end is None and unmarked_end else end
+    if isinstance(word, str) and word in _ENDS:
+        raise _ENDS[word](f"the answer is not finished: the endpoint says {word!r}")
+    if not isinstance(word, str) or word not in _FINISHED:
         raise IncompleteAnswerError(
             f"the reply does not say that it is finished: {str(end)[:40]!r}"
         )

@@ -15,18 +15,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import anyio
 from pydantic import Field
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_exception,
-    wait_random_exponential,
-)
 
 from protocols.frozen import Frozen
 from workers.errors import EndpointError, RequestRefusedError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tenacity import AsyncRetrying, RetryCallState
 
     from workers.meter import Meter
 
@@ -60,6 +56,8 @@ def retrying(policy: Policy, meter: Meter, deadline: float) -> AsyncRetrying:
         meter: Knows which attempts may have been billed.
         deadline: When the call has to end, on the clock of the event loop.
     """
+    from tenacity import AsyncRetrying, retry_if_exception, wait_random_exponential
+
     jitter = wait_random_exponential(multiplier=policy.first_wait, max=policy.longest_wait)
 
     def wait(state: RetryCallState) -> float:

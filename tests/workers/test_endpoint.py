@@ -1,0 +1,416 @@
+"""The endpoint adapter against a real HTTP server on loopback, on both event loops."""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+import traceback
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import pytest
+
+from tests.workers.openai_server import OpenAIServer, Say, completion, failure
+from workers.chat import ChatRequest, Message
+from workers.dialect import worst_usage
+from workers.endpoint import Endpoint
+from workers.errors import (
+    ChatError,
+    CutAnswerError,
+    DeadlineError,
+    DeclinedAnswerError,
+    EmptyAnswerError,
+    EndpointError,
+    FilteredAnswerError,
+    IncompleteAnswerError,
+    MalformedReplyError,
+    MissingKeyError,
+    OversizedReplyError,
+    RequestRefusedError,
+    UnavailableError,
+)
+from workers.meter import Meter
+from workers.prices import Price, Usage
+from workers.retry import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterator
+
+pytestmark = pytest.mark.anyio
+
+PRICE = Price.per_million(1, 2)
+QUICK = Policy(seconds=10.0, first_wait=0.001, longest_wait=0.002)
+ASK = ChatRequest(model="tiny", messages=(Message(role="user", content="2 + 2?"),), max_tokens=50)
+FORM = ASK.model_copy(update={"form": {"type": "object"}})
+CANARY = "sk-canary-3f9c1a"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[OpenAIServer]:
+    """One server for all tests of this file."""
+    with OpenAIServer() as running:
+        yield running
+
+
+@pytest.fixture
+def meter() -> Meter:
+    """Make a meter on which two attempts may be billed."""
+    return Meter(PRICE)
+
+
+@asynccontextmanager
+async def endpoint(
+    url: str, *, policy: Policy = QUICK, unmarked_end: bool = False
+) -> AsyncGenerator[Endpoint]:
+    """Open an endpoint with quick retries that is closed at the end."""
+    made = Endpoint(url, policy=policy, unmarked_end=unmarked_end)
+    try:
+        yield made
+    finally:
+        await made.aclose()
+
+
+async def ended(
+    url: str, meter: Meter, request: ChatRequest = ASK, policy: Policy = QUICK
+) -> ChatError:
+    """Return the exception in which a call ends."""
+    async with endpoint(url, policy=policy) as chat:
+        with pytest.raises(ChatError) as caught:
+            await chat.complete(request, meter)
+    return caught.value
+
+
+async def test_an_answer_comes_with_its_usage(server: OpenAIServer, meter: Meter) -> None:
+    """A finished completion is returned and booked at what it reports."""
+    async with endpoint(server.script("ok", completion("4"))) as chat:
+        reply = await chat.complete(ASK, meter)
+    assert reply == ("4", Usage(40, 10), "tiny-1")
+    assert (meter.attempts, meter.cost, meter.estimated) == (1, 60_000, False)
+
+
+async def test_the_request_is_what_was_asked(server: OpenAIServer, meter: Meter) -> None:
+    """The endpoint sees the messages, the limit, the temperature and the seed."""
+    request = ASK.model_copy(update={"temperature": 0.5, "seed": 7})
+    async with endpoint(server.script("seen", completion())) as chat:
+        await chat.complete(request, meter)
+    assert server.asked["seen"][0].body == {
+        "model": "tiny",
+        "messages": [{"role": "user", "content": "2 + 2?"}],
+        "max_tokens": 50,
+        "temperature": 0.5,
+        "seed": 7,
+    }
+
+
+@pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503])
+async def test_passing_trouble_is_tried_again(
+    server: OpenAIServer, meter: Meter, status: int
+) -> None:
+    """One failure that passes costs one more request and no money."""
+    url = server.script(f"passing{status}", failure(status), completion())
+    async with endpoint(url) as chat:
+        await chat.complete(ASK, meter)
+    assert server.count(f"passing{status}") == 2
+    assert meter.cost == 60_000
+
+
+@pytest.mark.parametrize("status", [307, 400, 401, 403, 404, 422])
+async def test_a_refused_request_is_never_repeated(
+    server: OpenAIServer, meter: Meter, status: int
+) -> None:
+    """What asking again cannot cure is asked once, and costs nothing."""
+    elsewhere = server.script("elsewhere", completion())
+    url = server.script(f"refused{status}", failure(status, location=elsewhere))
+    error = await ended(url, meter)
+    assert isinstance(error, RequestRefusedError)
+    assert error.status == status
+    assert (server.count(f"refused{status}"), server.count("elsewhere")) == (1, 0)
+    assert meter.cost == 0
+
+
+async def test_a_spent_quota_is_not_asked_again(server: OpenAIServer, meter: Meter) -> None:
+    """A 429 that says that the account is empty is final."""
+    url = server.script("quota", failure(429, "pay first", code="insufficient_quota"))
+    assert isinstance(await ended(url, meter), RequestRefusedError)
+    assert server.count("quota") == 1
+
+
+async def test_attempts_are_limited(server: OpenAIServer, meter: Meter) -> None:
+    """An endpoint that stays broken is asked as often as the policy says."""
+    error = await ended(server.script("broken", failure(503)), meter)
+    assert isinstance(error, UnavailableError)
+    assert server.count("broken") == QUICK.attempts == meter.attempts
+    assert meter.cost == 0
+
+
+async def test_retry_after_is_waited_for(server: OpenAIServer, meter: Meter) -> None:
+    """The time that an endpoint asks for passes before the second request."""
+    url = server.script("later", failure(429, retry_after_ms="60"), completion())
+    async with endpoint(url) as chat:
+        start = anyio.current_time()
+        await chat.complete(ASK, meter)
+        assert anyio.current_time() - start >= 0.06
+    assert server.count("later") == 2
+
+
+async def test_a_wait_past_the_deadline_is_not_begun(server: OpenAIServer, meter: Meter) -> None:
+    """An hour of Retry-After against a deadline of ten seconds fails at once, after one request."""
+    url = server.script("hour", failure(429, retry_after="3600"))
+    with anyio.fail_after(1.0):
+        error = await ended(url, meter)
+    assert isinstance(error, UnavailableError)
+    assert error.retry_after == 3600.0
+    assert server.count("hour") == 1
+
+
+async def test_the_deadline_is_that_of_the_whole_call(server: OpenAIServer, meter: Meter) -> None:
+    """A server that hangs, after a failure, is left when the deadline of all attempts is over."""
+    url = server.script("hang", failure(500), Say(hang=True))
+    policy = QUICK.model_copy(update={"seconds": 0.2})
+    with anyio.fail_after(1.0):
+        error = await ended(url, meter, policy=policy)
+    assert isinstance(error, DeadlineError)
+    assert server.count("hang") == 2
+    assert meter.cost == PRICE.cost(worst_usage(ASK))
+
+
+async def test_a_call_that_was_called_off_stays_booked(server: OpenAIServer, meter: Meter) -> None:
+    """An attempt that the caller cancels may have been billed, so its worst case stays."""
+    async with endpoint(server.script("cancel", Say(hang=True))) as chat:
+        with anyio.move_on_after(0.1):
+            await chat.complete(ASK, meter)
+    assert meter.cost == PRICE.cost(worst_usage(ASK))
+
+
+async def test_refused_connections_cost_nothing(meter: Meter) -> None:
+    """Nobody listens: tried again, never billed."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    error = await ended(f"http://127.0.0.1:{port}/v1", meter)
+    assert isinstance(error, UnavailableError)
+    assert (meter.attempts, meter.cost) == (QUICK.attempts, 0)
+
+
+async def test_broken_connections_are_repeated_while_reserved(
+    server: OpenAIServer, meter: Meter
+) -> None:
+    """A reply that never came may have been billed: only the reserved attempts are made."""
+    error = await ended(server.script("drop", Say(drop=True)), meter)
+    assert isinstance(error, UnavailableError)
+    assert server.count("drop") == QUICK.paid == 2
+    assert meter.cost == 2 * PRICE.cost(worst_usage(ASK))
+
+
+async def test_a_reply_cut_in_the_middle_is_no_answer(server: OpenAIServer, meter: Meter) -> None:
+    """Fewer bytes than announced are a broken connection; a whole second reply is taken."""
+    cut = Say(b'{"choices": [', claim=500)
+    async with endpoint(server.script("cut", cut, completion("5"))) as chat:
+        assert (await chat.complete(ASK, meter)).text == "5"
+    assert server.count("cut") == 2
+    assert meter.cost == PRICE.cost(worst_usage(ASK)) + 60_000
+
+
+ODD_ENDS = {
+    "length": (completion("4", finish="length"), CutAnswerError),
+    "filter": (completion("", finish="content_filter"), FilteredAnswerError),
+    "refusal": (completion(None, refusal="I will not"), DeclinedAnswerError),
+    "null": (completion(None), EmptyAnswerError),
+    "tools": (completion(None, finish="tool_calls"), EmptyAnswerError),
+    "unmarked": (completion("4", finish=None), IncompleteAnswerError),
+    "html": (
+        Say(b"<html>Hello</html>", headers={"content-type": "text/html"}),
+        MalformedReplyError,
+    ),
+    "empty": (Say(b""), MalformedReplyError),
+    "no choices": (completion(choices=[]), MalformedReplyError),
+    "text": (Say(b'"4"'), MalformedReplyError),
+    "deep": (Say(b"[" * 10_000 + b"]" * 10_000), MalformedReplyError),
+    "bytes": (Say(b'{"choices": "\xff\xfe"}'), MalformedReplyError),
+    "error": (Say(b'{"error": {"message": "upstream is down"}}'), MalformedReplyError),
+    "zip": (Say(b"x", headers={"content-encoding": "gzip"}), MalformedReplyError),
+}
+
+
+@pytest.mark.parametrize("case", ODD_ENDS)
+async def test_every_odd_end_has_its_type(server: OpenAIServer, meter: Meter, case: str) -> None:
+    """A reply that is no finished answer is asked for once, is typed, and is booked."""
+    say, kind = ODD_ENDS[case]
+    route = case.replace(" ", "-")
+    error = await ended(server.script(route, say), meter)
+    assert type(error) is kind
+    assert server.count(route) == 1
+    assert meter.cost > 0
+
+
+async def test_an_endpoint_that_marks_no_end_can_be_told(
+    server: OpenAIServer, meter: Meter
+) -> None:
+    """With the flag for it a missing finish reason is taken for a finished answer."""
+    url = server.script("unmarked-ok", completion("4", finish=None))
+    async with endpoint(url, unmarked_end=True) as chat:
+        assert (await chat.complete(ASK, meter)).text == "4"
+
+
+@pytest.mark.parametrize("count", ["NaN", "-5", "true", '"12"', "1e400", "0", "null"])
+async def test_unbelievable_usage_is_replaced_by_an_estimate(
+    server: OpenAIServer, meter: Meter, count: str
+) -> None:
+    """Token counts that cannot be are not booked: four characters are taken for a token."""
+    body = completion("four", usage="?").body.replace(
+        b'"?"', f'{{"prompt_tokens": 40, "completion_tokens": {count}}}'.encode()
+    )
+    async with endpoint(server.script("usage", Say(body))) as chat:
+        reply = await chat.complete(ASK, meter)
+    assert reply.usage == Usage(2, 1, estimated=True)
+    assert meter.estimated
+
+
+@pytest.mark.parametrize("status", [200, 500])
+async def test_an_endless_reply_is_cut_off(server: OpenAIServer, meter: Meter, status: int) -> None:
+    """Eighty megabytes are not read, whatever the status says."""
+    route = f"huge{status}"
+    url = server.script(route, Say(b"x" * 1_000_000, status, repeat=80))
+    error = await ended(url, meter)
+    assert type(error) is OversizedReplyError
+    assert server.count(route) == 1
+
+
+async def test_a_refused_form_is_replaced_by_a_weaker_one(
+    server: OpenAIServer, meter: Meter
+) -> None:
+    """Schema, then any object, then the prompt alone; what was answered is remembered."""
+
+    def say(body: dict[str, Any]) -> Say:
+        refused = "response_format" in body
+        return failure(400, "response_format is unknown") if refused else completion('{"a": 1}')
+
+    async with endpoint(server.script("form", say)) as chat:
+        await chat.complete(FORM, meter)
+        assert server.count("form") == 3
+        await chat.complete(FORM, meter)
+    kinds = [asked.body.get("response_format", {}).get("type") for asked in server.asked["form"]]
+    assert kinds == ["json_schema", "json_object", None, None]
+    assert "JSON Schema" in server.asked["form"][2].body["messages"][-1]["content"]
+    assert meter.cost == 120_000
+
+
+async def test_a_failure_for_another_reason_weakens_nothing(
+    server: OpenAIServer, meter: Meter
+) -> None:
+    """A context that is too long is reported at once, in the form that was asked."""
+    error = await ended(server.script("long", failure(400, "context too long")), meter, FORM)
+    assert isinstance(error, RequestRefusedError)
+    assert server.count("long") == 1
+
+
+async def test_both_names_of_the_limit_are_tried_once(server: OpenAIServer, meter: Meter) -> None:
+    """A server that refuses either name of the token limit does not make the client turn."""
+
+    def say(body: dict[str, Any]) -> Say:
+        name = "max_tokens" if "max_tokens" in body else "max_completion_tokens"
+        return failure(400, f"{name} is not supported")
+
+    error = await ended(server.script("limit", say), meter)
+    assert isinstance(error, RequestRefusedError)
+    assert server.count("limit") == 2
+
+
+async def test_the_key_never_shows(
+    server: OpenAIServer,
+    meter: Meter,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A key that the endpoint even repeats is in no log, no representation and no traceback."""
+    monkeypatch.setenv("SECRET_OF_TEST", CANARY)
+    caplog.set_level(logging.DEBUG)
+    url = server.script("key", failure(401, f"the key {CANARY} is wrong"))
+    chat = Endpoint(url, api_key_env="SECRET_OF_TEST", policy=QUICK)
+    with pytest.raises(RequestRefusedError) as caught:
+        await chat.complete(ASK, meter)
+    await chat.aclose()
+    assert server.asked["key"][0].headers["authorization"] == f"Bearer {CANARY}"
+    trace = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    shown = [repr(chat), repr(vars(chat)), caplog.text, *trace.format()]
+    assert CANARY not in "\n".join(shown)
+    assert "[key]" in str(caught.value)
+
+
+def test_a_key_that_cannot_be_sent_is_not_shown_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A key with a line break is refused before the HTTP library could quote it."""
+    monkeypatch.setenv("SECRET_OF_TEST", f"{CANARY}\nX: y")
+    with pytest.raises(ValueError, match="SECRET_OF_TEST") as caught:
+        Endpoint("http://127.0.0.1/v1", api_key_env="SECRET_OF_TEST")
+    assert CANARY not in str(caught.value)
+
+
+def test_the_own_endpoint_wants_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a key and without an address of a local endpoint nothing is built."""
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(MissingKeyError, match="OPENAI_API_KEY"):
+        Endpoint()
+
+
+@pytest.mark.parametrize("url", ["ftp://a/v1", "127.0.0.1:80", "http://", "http://k:s@a/v1"])
+def test_only_http_addresses_are_taken(url: str) -> None:
+    """An address of another kind, or with a key in it, is an error when it is given."""
+    with pytest.raises(ValueError, match="address"):
+        Endpoint(url)
+
+
+async def test_many_calls_share_one_endpoint(server: OpenAIServer) -> None:
+    """Calls at the same time neither mix their answers nor their meters."""
+
+    def echo(body: dict[str, Any]) -> Say:
+        return completion(body["messages"][0]["content"])
+
+    url = server.script("many", echo)
+    answers: dict[str, tuple[str, int]] = {}
+
+    async def call(chat: Endpoint, text: str) -> None:
+        meter = Meter(PRICE)
+        request = ASK.model_copy(update={"messages": (Message(role="user", content=text),)})
+        answers[text] = ((await chat.complete(request, meter)).text, meter.cost)
+
+    async with endpoint(url) as chat, anyio.create_task_group() as group:
+        for number in range(20):
+            group.start_soon(call, chat, str(number))
+    assert answers == {str(number): (str(number), 60_000) for number in range(20)}
+
+
+async def test_a_cancelled_call_leaves_the_endpoint_usable(
+    server: OpenAIServer, meter: Meter
+) -> None:
+    """After calls that were cut off, the same endpoint still answers."""
+
+    def say(body: dict[str, Any]) -> Say:
+        return Say(hang=True) if body.get("seed") else completion("4")
+
+    async with endpoint(server.script("usable", say)) as chat:
+        for _ in range(5):
+            with anyio.move_on_after(0.02):
+                await chat.complete(ASK.model_copy(update={"seed": 1}), Meter(PRICE))
+        assert (await chat.complete(ASK, meter)).text == "4"
+
+
+async def test_an_endpoint_opens_again_after_it_was_closed(
+    server: OpenAIServer, meter: Meter
+) -> None:
+    """Closing twice is harmless, and a later call opens new connections."""
+    async with endpoint(server.script("again", completion("4"))) as chat:
+        await chat.complete(ASK, meter)
+        await chat.aclose()
+        await chat.aclose()
+        assert (await chat.complete(ASK, meter)).text == "4"
+
+
+def test_errors_quote_only_the_beginning() -> None:
+    """A long page of an endpoint does not flood an exception."""
+    error = EndpointError("no", text="x" * 10_000)
+    assert len(str(error)) < 400
+    assert json.dumps(str(error))

@@ -1,0 +1,102 @@
+"""Reading replies: whatever bytes come, they end as an answer or as a typed error."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.workers.openai_server import completion
+from workers.chat import ChatRequest, Message
+from workers.errors import (
+    ChatError,
+    EmptyAnswerError,
+    MalformedReplyError,
+    UnstructuredAnswerError,
+)
+from workers.prices import Usage
+from workers.reply import read_body, read_json, read_reply, read_usage
+
+ASK = ChatRequest(model="m", messages=(Message(role="user", content="12345678"),), max_tokens=9)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=10,
+)
+
+
+def read(body: bytes) -> object:
+    """Read a whole reply as an endpoint does."""
+    fields = read_body(body)
+    return read_reply(fields, read_usage(fields, ASK))
+
+
+@given(st.binary(max_size=50) | JSON.map(lambda value: json.dumps(value).encode()))
+def test_any_bytes_end_in_a_typed_error(body: bytes) -> None:
+    """Noise raises a ChatError, never anything else."""
+    with pytest.raises(ChatError):
+        read(body)
+
+
+@given(st.sampled_from(("choices", "usage", "model")), JSON)
+def test_any_value_in_any_field_is_survived(field: str, value: object) -> None:
+    """A field of the wrong shape is an error with a type, or does not matter."""
+    body = json.loads(completion("4").body) | {field: value}
+    try:
+        read(json.dumps(body).encode())
+    except ChatError:
+        return
+    assert field != "choices"
+
+
+@given(JSON, JSON)
+def test_any_choice_is_survived(message: object, finish: object) -> None:
+    """A choice of the wrong shape is never taken for an answer."""
+    choice = {"message": message, "finish_reason": finish}
+    with pytest.raises(ChatError):
+        read(json.dumps({"choices": [choice]}).encode())
+
+
+def test_believable_usage_is_taken() -> None:
+    """The tokens of a well-made reply are those it reports, cached ones within the input."""
+    usage = {"prompt_tokens": 8, "completion_tokens": 3, "prompt_tokens_details": None}
+    assert read_usage({"usage": usage}, ASK) == Usage(8, 3)
+    cached = usage | {"prompt_tokens_details": {"cached_tokens": 99}}
+    assert read_usage({"usage": cached}, ASK) == Usage(8, 3, cached=8)
+
+
+def test_no_usage_is_estimated_from_the_text() -> None:
+    """Four bytes are taken for a token, in the prompt and in the answer."""
+    fields = {"choices": [{"message": {"content": "123456789"}}]}
+    assert read_usage(fields, ASK) == Usage(2, 3, estimated=True)
+
+
+def test_an_empty_text_is_no_answer() -> None:
+    """A finished completion without a letter is an error of its own."""
+    with pytest.raises(EmptyAnswerError):
+        read(completion("").body)
+
+
+def test_content_in_parts_is_not_guessed_at() -> None:
+    """Content that is a list is no text."""
+    body = completion("x").body.replace(b'"x"', b'[{"type": "text", "text": "x"}]')
+    with pytest.raises(MalformedReplyError):
+        read(body)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"p": 1}', '```json\n{"p": 1}\n```', 'Sure: {"p": 1}. Anything else?', ' \n{"p": 1}'],
+)
+def test_json_is_found_in_its_wrapping(text: str) -> None:
+    """Models put fences and words around the object that was asked for."""
+    assert read_json(text) == {"p": 1}
+
+
+@pytest.mark.parametrize("text", ["", "no", "{", "[1]", '{"p": 1} or {"p": 2}', "{" * 10_000])
+def test_what_holds_no_object_is_an_error(text: str) -> None:
+    """Two objects, half an object and none are not guessed at."""
+    with pytest.raises(UnstructuredAnswerError):
+        read_json(text)
