@@ -43,6 +43,7 @@ from protocols.units import TaskId, WorkerId
 
 OUTBID: Final = "another bid won"
 LAPSED: Final = "the award was not taken up in time"
+GIVEN_UP: Final = "an earlier award was not taken up in time"
 NOT_NEEDED: Final = "an earlier award succeeded"
 
 # To read a member off its class costs as much as the move itself.
@@ -272,7 +273,8 @@ class ContractNet:
         lot.advance(LotMove.EXPIRE)
         lapsed, *fallbacks = [award.worker for award in lot.awards[lot.turn :]]
         lot.conversations[lapsed].move(ParticipantMove.TIME_OUT)
-        return self._cancellations(lot, [lapsed, *lot.call_off(fallbacks)], LAPSED)
+        notice = self._cancellations(lot, [lapsed], LAPSED)
+        return notice + self._cancellations(lot, lot.call_off(fallbacks), GIVEN_UP)
 
     def _lines(self, allocation: Allocation) -> dict[TaskId, list[Award]]:
         """Return the awards of each lot; raises before anything has changed."""
@@ -359,12 +361,6 @@ class ContractNet:
         return tuple([distinct[key] for key in sorted(distinct)])
 
     @property
-    def is_answered(self) -> bool:
-        """Whether there is no answer left to wait for, so that the bidding may close early."""
-        lots = self._lots.values()
-        return not any(lot.unanswered for lot in lots if lot.state is _ANNOUNCED)
-
-    @property
     def is_over(self) -> bool:
         """Whether every lot has ended."""
         return all(lot.is_over for lot in self._lots.values())
@@ -379,11 +375,6 @@ class ContractNet:
         if conversation is None:
             raise ProtocolError(f"worker {worker!r} was not invited to lot {task!r}")
         return conversation.state
-
-    def on_turn(self, task: TaskId) -> Award | None:
-        """Return the award that may start or is being executed, if the lot has one."""
-        lot = self._lot(task)
-        return lot.awards[lot.turn] if lot.awards and not lot.is_over else None
 
     def _counted(self) -> list[LotProgress]:
         """Return all lots but those that were called off before they were awarded."""

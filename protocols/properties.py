@@ -61,7 +61,7 @@ class Regret:
 
 
 def expected_utility(
-    setting: Setting, bids: Sequence[Bid], truth: Sequence[Bid], members: Collection[WorkerId]
+    setting: Setting, bids: Sequence[Bid], truth: Sequence[Bid], members: Collection[str]
 ) -> Fraction:
     """Return what workers expect to earn, less the cost of their work.
 
@@ -121,7 +121,7 @@ def _expectation(
 def regret(
     setting: Setting,
     truth: Sequence[Bid],
-    members: Collection[WorkerId],
+    members: Collection[str],
     misreports: Iterable[Sequence[Bid]],
     others: Sequence[Bid] | None = None,
 ) -> Regret:

@@ -1,0 +1,110 @@
+"""The checks of promises, tried on right and wrong designs."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+
+from protocols.catalog import MECHANISM, MECHANISMS
+from protocols.first_price import FirstPrice
+from protocols.properties import (
+    Setting,
+    best_welfare,
+    expected_surplus,
+    expected_utility,
+    misreports,
+    regret,
+)
+from protocols.units import Money
+from protocols.vcg import Vcg
+from tests.protocols.auctions import Auction, auction, auctions, honest_score, quadratic
+from tests.protocols.wrong_designs import WRONG_DESIGNS
+
+UNIT = 640
+EIGHTHS = [eighth / 8 for eighth in range(9)]
+
+
+@pytest.mark.parametrize("flaw", WRONG_DESIGNS)
+def test_a_wrong_design_is_caught(flaw: str) -> None:
+    """Every auction that only looks truthful has a misreport with a gain of real size."""
+    design = WRONG_DESIGNS[flaw]
+    announcement, bids = design.instance
+    honest = [bid for bid in bids if bid.worker == design.liar]
+    chances = EIGHTHS if len(honest) == 1 else [1.0]
+    lies = misreports(honest, range(0, 11 * UNIT, UNIT), chances)
+    setting = Setting(design.mechanism, announcement, design.score)
+
+    assert regret(setting, bids, {design.liar}, lies).gain >= UNIT // 4
+
+
+@pytest.mark.parametrize("flaw", WRONG_DESIGNS)
+def test_the_right_design_has_no_gain_where_the_wrong_one_has(flaw: str) -> None:
+    """On the instances that expose the wrong designs, contingent VCG leaves nothing to gain."""
+    design = WRONG_DESIGNS[flaw]
+    announcement, bids = design.instance
+    settings = MECHANISM.validate_python({"name": "contingent-vcg", "stake": "0.0000064"})
+    mechanism = settings.build(lambda rule: honest_score)
+    honest = [bid for bid in bids if bid.worker == design.liar]
+    chances = EIGHTHS if len(honest) == 1 else [0.5, 1.0]
+    lies = misreports(honest, range(0, 11 * UNIT, UNIT), chances)
+    setting = Setting(mechanism, announcement, quadratic)
+
+    assert regret(setting, bids, {design.liar}, lies).gain == 0
+
+
+@pytest.mark.parametrize("name", MECHANISMS)
+@given(auctions(lots=1, workers=3))
+def test_claims_of_honesty_hold(name: str, drawn: Auction) -> None:
+    """A mechanism that claims a dominant strategy leaves no misreport a gain above rounding."""
+    mechanism = MECHANISM.validate_python({"name": name}).build(lambda rule: honest_score)
+    if mechanism.properties.truthful != "dominant":
+        return
+    announcement, bids = drawn
+    setting = Setting(mechanism, announcement, quadratic)
+    for honest in bids[:1]:
+        lies = misreports([honest], range(0, 641, 128), EIGHTHS[::2])
+
+        assert regret(setting, bids, {honest.worker}, lies).gain <= 2
+
+
+def test_utility_is_payment_less_cost_over_all_outcomes() -> None:
+    """Paid 100 with cost 30 whatever happens: 70, as an exact fraction."""
+    announcement, bids = auction([100], {"a": [(30, 0.3)]})
+
+    assert expected_utility(Setting(Vcg(), announcement), bids, bids, {"a"}) == 70
+
+
+def test_surplus_is_value_less_payment() -> None:
+    """A success worth 100 at chance 1/4, paid 30 whatever happens, leaves 25 - 30."""
+    announcement, bids = auction([100], {"a": [(30, 0.25)]})
+    setting = Setting(FirstPrice(), announcement)
+
+    assert expected_surplus(setting, bids, bids) == Fraction(-5)
+
+
+def test_misreports_include_staying_away() -> None:
+    """Two costs and two probabilities for one bid: four lies and the empty report."""
+    _, bids = auction([100], {"a": [(30, 0.25)]})
+
+    assert len([*misreports(bids, [1, 2], [0.0, 1.0])]) == 5
+    assert () in {*misreports(bids, [1, 2], [0.0, 1.0])}
+
+
+def test_a_coalition_can_gain_where_nobody_can_alone() -> None:
+    """VCG is not proof against collusion: the runner-up raises its bid for the winner."""
+    announcement, bids = auction([100], {"a": [(30, 1.0)], "b": [(50, 1.0)]})
+    setting = Setting(Vcg(), announcement)
+    pair = {"a", "b"}
+    lies = [(bids[0], bids[1].model_copy(update={"cost": Money(100)}))]
+
+    assert regret(setting, bids, pair, lies).gain == 50
+    assert regret(setting, bids, {"b"}, [lies[0][1:]]).gain == 0
+
+
+def test_brute_force_respects_capacities() -> None:
+    """One worker that is best at both lots takes only as many as it can."""
+    scores = [{"a": 5, "b": 1}, {"a": 4, "b": 2}]
+
+    assert best_welfare(scores, {}) == 9
+    assert best_welfare(scores, {"a": 1}) == 7
+    assert best_welfare(scores, {"a": 1}, without="a") == 3
