@@ -5,15 +5,16 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from orchestrator.config import GeneratedTasks, RecordsSection, RunConfig
+from orchestrator.config import GeneratedTasks, RecordsSection, RunConfig, TaskSpec
 from orchestrator.coordinator import Coordinator
 from orchestrator.errors import InputError, Problem
 from orchestrator.task import Task
-from protocols.units import units
+from protocols.units import TaskId, units
 from workers.chance import uniform
 from workers.ports import Worker
 from workers.record_file import RecordsError
-from workers.verifiers import Recorded
+from workers.simulated import SimulatedWorker
+from workers.verifiers import Exact, Numeric, Recorded
 
 
 class Fleet(NamedTuple):
@@ -33,7 +34,13 @@ def assemble(config: RunConfig, folder: Path) -> Fleet:
     Raises:
         InputError: If a file that it names cannot be used.
     """
-    workers: list[Worker] = [_build(worker, config.seed) for worker in config.workers]
+    answers = {TaskId(task.id): answer for task in config.tasks if (answer := _accepted(task))}
+    workers: list[Worker] = []
+    for spec in config.workers:
+        worker = spec.build(config.seed)
+        if isinstance(worker, SimulatedWorker):
+            worker.answers = answers
+        workers.append(worker)
     tasks = [
         Task(
             task.prompt,
@@ -85,9 +92,15 @@ def free_path(config: RunConfig, exists: Callable[[Path], bool] = Path.exists) -
     return next(path for path in numbered if not exists(path))
 
 
-def _build(spec: Any, seed: int) -> Worker:
-    worker: Worker = spec.build(seed)
-    return worker
+def _accepted(task: TaskSpec) -> str | None:
+    """Return an answer that the verifier of a task accepts, for workers that only simulate."""
+    match task.verify:
+        case Exact(answer=answers):
+            return answers[0]
+        case Numeric(value=value):
+            return str(value)
+        case _:
+            return None
 
 
 def _generated(spec: GeneratedTasks, seed: int) -> Iterator[Task]:

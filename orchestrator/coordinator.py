@@ -87,6 +87,7 @@ class Coordinator:
         )
         self._limits, self._seed, self._mechanism = limits or Limits(), seed, rule
         self._workers = by_name
+        self._listeners: list[Callable[[Event], None]] = []
         self._tasks = 0
         self._unfunded = False
 
@@ -100,6 +101,8 @@ class Coordinator:
         """
         self._journal, past = self._open_journal()
         self._chronicle = Chronicle(self._journal, self.ledger, past)
+        for listener in self._listeners:
+            self._chronicle.listen(listener)
         self._chronicle.note(self._opening)
         if past is not None:
             self._note_resumption()
@@ -128,6 +131,10 @@ class Coordinator:
             if kind is None and self._engine.error is None:
                 self._chronicle.note(RunClosed(reason="budget" if self._unfunded else "done"))
             self._journal.close()
+
+    def listen(self, listener: Callable[[Event], None]) -> None:
+        """Call the listener with every event; before entering, so that it misses none."""
+        self._listeners.append(listener)
 
     # Work -----------------------------------------------------------------------------------
 

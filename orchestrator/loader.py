@@ -35,7 +35,7 @@ def load(
 
     The order is fixed: strict YAML (see ``yaml_parser``; ``.json`` files too), then ``overrides``,
     then variables, then the model. The data is validated as JSON is, so strict models take lists
-    for tuples and words for enums.
+    for tuples and words for enums. Inside brackets a variable needs quotes: ``["${VAR}"]``.
 
     Args:
         path: The file; its name is quoted in messages as it is given.

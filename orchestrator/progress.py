@@ -1,0 +1,68 @@
+"""Shows how far a run is: a live line on a terminal, nothing elsewhere."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from orchestrator.ledger import Ledger
+from protocols.events import Announced, Event, Settled, TaskEnded
+from protocols.units import units
+
+Listener = Callable[[Event], None]
+
+
+@contextmanager
+def progress(tasks: int, ledger: Ledger, currency: str, *, quiet: bool) -> Iterator[Listener]:
+    """Give a listener of events that keeps a line on the terminal up to date.
+
+    Args:
+        tasks: How many tasks there are.
+        ledger: Read for the cash that is spent and held.
+        currency: What the units are.
+        quiet: Show nothing.
+    """
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _: None
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[money]}"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+    with bar:
+        line = bar.add_task("announcing", total=tasks, money="")
+        ended = announced = 0
+
+        def listen(event: Event) -> None:
+            nonlocal ended, announced
+            match event:
+                case Announced():
+                    announced += 1
+                case TaskEnded():
+                    ended += 1
+                case Settled():
+                    pass
+                case _:
+                    return
+            bar.update(
+                line,
+                completed=ended,
+                description=f"announcement {announced}",
+                money=f"spent {units(ledger.spending()):f} held {units(ledger.held):f} {currency}",
+            )
+
+        yield listen
