@@ -14,6 +14,9 @@ _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
+MAX_DIGITS = 500
+"""Python may refuse to print integers of more than 640 digits, and a hexadecimal digit is 1.2."""
+
 Scalar: TypeAlias = str | int | float | bool | None
 
 
@@ -30,8 +33,11 @@ def resolve(text: str) -> Scalar:
         return _WORDS[text]
     if text[0] not in "+-.0123456789":
         return text
-    if _INTEGER.fullmatch(text):
-        return _integer(text)
+    whole = _INTEGER.fullmatch(text)
+    if (whole or _FLOAT.fullmatch(text)) and len(text) > MAX_DIGITS:
+        raise ValueError(f"the number {text[:20]}... has too many digits")
+    if whole:
+        return int(text, 0 if text[1:2] in ("o", "x") else 10)
     if _FLOAT.fullmatch(text):
         number = float(text)
         if number in (float("inf"), float("-inf")):
@@ -40,10 +46,3 @@ def resolve(text: str) -> Scalar:
     if _NOT_FINITE.fullmatch(text):
         raise ValueError(f"expected a finite number, got {text}; quote it if it is a text")
     return text
-
-
-def _integer(text: str) -> int:
-    try:
-        return int(text, 0 if text[1:2] in ("o", "x") else 10)
-    except ValueError:  # Python converts no decimal integer of more than some thousand digits
-        raise ValueError(f"the number {text[:20]}... has too many digits") from None
