@@ -89,8 +89,8 @@ def _clause(detail: ErrorDetails) -> str | None:
     if template := _EXPECTED.get(detail["type"]):
         limits = detail.get("ctx", {}).items()
         return template.format_map({name: _short(limit) for name, limit in limits})
-    if detail["msg"].startswith("Input should"):  # pydantic's own, without the value
-        return detail["msg"].replace("Input should", "should", 1)
+    if detail["msg"].startswith("Input should"):  # pydantic's own; a part of the value may follow
+        return detail["msg"].removeprefix("Input ").partition(",")[0]
     return None
 
 
@@ -101,7 +101,7 @@ def _short(limit: object) -> object:
 def _foreign(detail: ErrorDetails, hide: Callable[[str], str]) -> str:
     """Return the message that a validator wrote; it may quote any value."""
     error = detail.get("ctx", {}).get("error")
-    words = hide(" ".join(str(error or detail["msg"]).split()))
+    words = " ".join(hide(str(error or detail["msg"])).split())
     return words if words.isprintable() else f"{words!a}"
 
 
@@ -113,7 +113,8 @@ def _missing(found: Finding) -> Fault:
 def _unknown_key(found: Finding) -> Fault:
     key = str(found.loc[-1])
     hint = _hint(key, found.allowed(found.loc[:-1]))
-    return Fault(found.nodes[-2].keys[key], f"{_dotted(found.path)}unknown key{hint}")
+    mark = found.nodes[-2:][0].keys.get(key, found.nodes[-1].mark)
+    return Fault(mark, f"{_dotted(found.path)}unknown key{hint}")
 
 
 def _unknown_tag(found: Finding) -> Fault:
@@ -160,6 +161,6 @@ def _hint(word: str, allowed: Sequence[str]) -> str:
 
 
 def _dotted(path: Loc) -> str:
-    names = [str(part) for part in path]
+    names = [str(part)[:60] for part in path]
     joined = ".".join(name if name.isprintable() else f"{name!a}" for name in names)
     return f"{joined}: " if joined else ""

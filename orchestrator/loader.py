@@ -39,7 +39,7 @@ def load(
 
     Args:
         path: The file; its name is quoted in messages as it is given.
-        model: What the file must be.
+        model: What the file must be; its JSON schema must exist, to suggest names of keys.
         overrides: ``path=value`` of each ``--set``, applied in order.
         env: The variables that ``${VAR}`` may name; none by default. Their values never
             appear in a message (a validator that rewords a value before it quotes it escapes this).
