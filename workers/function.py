@@ -102,8 +102,9 @@ class FunctionWorker(LocalWorker):
         if self._threaded:
             if self._limiter is None:
                 self._limiter = anyio.CapacityLimiter(self.seats)
-            answer = await anyio.to_thread.run_sync(
-                self._function, argument, abandon_on_cancel=True, limiter=self._limiter
+            # in a tuple, since trio takes no coroutine out of a thread
+            (answer,) = await anyio.to_thread.run_sync(
+                lambda: (self._function(argument),), abandon_on_cancel=True, limiter=self._limiter
             )
         else:
             answer = self._function(argument)

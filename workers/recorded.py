@@ -107,7 +107,7 @@ class RecordedWorker(LocalWorker):
         else:
             source = "recorded"
         if self._strategy is not None:
-            draw = draws(self._stream, lot.task, lot.attempt).first
+            draw = draws(self._stream, lot.task, lot.attempt)[0]
             cost, probability = self._strategy.report(cost, probability, draw)
         return Quote(cost, probability, source, Money(actual) if actual > cost else None)
 

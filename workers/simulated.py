@@ -25,13 +25,14 @@ from protocols.units import (
 from workers.chance import draws, stream
 from workers.local import LocalWorker, Quote
 from workers.spec import ParticipantSpec, Terms
-from workers.strategies import Strategy, Truthful, shift_log_odds
+from workers.strategies import Random, Strategy, Truthful, shift_log_odds
 
 OTHERWISE = "*"
 """Stands for every kind that is not named."""
 
+_UNUSED = (0.5,) * 5
 _bell = NormalDist().inv_cdf
-_SMALLEST = 2.0**-54
+_SMALLEST = 2.0**-33
 _strategy: TypeAdapter[Strategy] = TypeAdapter(Strategy)
 
 
@@ -88,6 +89,7 @@ class SimulatedWorker(LocalWorker):
         self._strategy = None if isinstance(chosen, Truthful) else chosen
         self._latency, self._failure_rate = latency, failure_rate
         self._stream = stream(seed, name)
+        self._varies = bool(skill_spread or cost_spread) or isinstance(chosen, Random)
         self.answers: Mapping[TaskId, str] = answers or {}
         self.instant = not latency
 
@@ -96,7 +98,9 @@ class SimulatedWorker(LocalWorker):
         skill = self._skills.get(lot.kind, self._skills.get(OTHERWISE))
         if skill is None:
             return None
-        first, second, third, _, _ = draws(self._stream, lot.task, lot.attempt)
+        first, second, third, _, _ = (
+            draws(self._stream, lot.task, lot.attempt) if self._varies else _UNUSED
+        )
         cost = self._cost(lot, first)
         probability = self._skill(skill, second) * (1.0 - self._failure_rate)
         if self._strategy is None:

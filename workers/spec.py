@@ -137,6 +137,8 @@ class Shorthand:
         if self.tag in given or len(given) != 1:
             return given
         word, options = next(iter(given.items()))
+        if options is None:
+            return {self.tag: word}
         subject = self.subjects.get(str(word))
         if isinstance(options, Mapping) and (subject is None or subject in options):
             return {self.tag: word, **cast("Mapping[object, object]", options)}

@@ -49,12 +49,18 @@ def normalised(text: str, *, case: bool = False) -> str:
     return stripped if case else stripped.casefold()
 
 
+def _listed(value: object) -> object:
+    return value if isinstance(value, list | tuple) else (value,)  # pyright: ignore[reportUnknownVariableType]
+
+
 class Exact(Spec):
     """Accepts an answer that is the same but for case, spaces, quotes and final punctuation."""
 
     type: Literal["exact"] = "exact"
     answer: Annotated[
-        Written | Several[Written], Field(description="The right answer, or a list of them.")
+        Several[Written],
+        BeforeValidator(_listed, json_schema_input_type=Written | list[Written]),
+        Field(min_length=1, description="The right answer, or a list of them."),
     ]
     case: Annotated[bool, Field(description="Whether capitals matter.")] = False
     verbatim: Annotated[bool, Field(description="Whether every character matters.")] = False
@@ -71,7 +77,7 @@ class Exact(Spec):
 
     @cached_property
     def _accepted(self) -> frozenset[str]:
-        return frozenset((self.answer,) if isinstance(self.answer, str) else self.answer)
+        return frozenset(self.answer)
 
     @cached_property
     def _plain(self) -> frozenset[str]:
@@ -224,8 +230,9 @@ class Check:
         del lot
         found: object
         if self._threaded:
-            found = await anyio.to_thread.run_sync(
-                self._function, result.answer, abandon_on_cancel=True
+            # in a tuple, since trio takes no coroutine out of a thread
+            (found,) = await anyio.to_thread.run_sync(
+                lambda: (self._function(result.answer),), abandon_on_cancel=True
             )
         else:
             found = self._function(result.answer)
