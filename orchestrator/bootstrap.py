@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from orchestrator.config import GeneratedTasks, RecordsSection, RunConfig, TaskSpec
 from orchestrator.coordinator import Coordinator
 from orchestrator.errors import InputError, Problem
+from orchestrator.recorded_config import FOLDER, WORKFLOW
 from orchestrator.task import Task
 from protocols.units import TaskId, units
 from workers.chance import uniform
@@ -18,10 +19,11 @@ from workers.verifiers import Exact, Numeric, Recorded
 
 
 class Fleet(NamedTuple):
-    """Who may bid and what is to be done."""
+    """Who may bid and what is to be done, and where relative paths start."""
 
     workers: list[Worker]
     tasks: list[Task]
+    folder: Path
 
 
 def assemble(config: RunConfig, folder: Path) -> Fleet:
@@ -59,29 +61,24 @@ def assemble(config: RunConfig, folder: Path) -> Fleet:
         replayed = _replayed(config.records, config.seed, folder)
         workers += replayed.workers
         tasks += replayed.tasks
-    return Fleet(workers, tasks)
+    return Fleet(workers, tasks, folder)
 
 
 def coordinator(
-    config: RunConfig, workers: list[Worker], journal: Path | None, *, resume: bool = False
+    config: RunConfig, fleet: Fleet, journal: Path | None, *, resume: bool = False
 ) -> Coordinator:
     """Return the market that a configuration describes."""
     return Coordinator(
-        workers,
+        fleet.workers,
         mechanism=config.mechanism.model_dump(),
         budget=None if config.budget is None else units(config.budget),
         journal=journal,
         seed=config.seed,
         currency=config.currency,
         limits=config.market,
-        config=recorded_form(config),
+        config={WORKFLOW: config.model_dump(mode="json"), FOLDER: str(fleet.folder)},
         resume=resume,
     )
-
-
-def recorded_form(config: RunConfig) -> dict[str, Any]:
-    """Return a configuration as the journal keeps it: without tasks, which are events."""
-    return config.model_dump(mode="json", exclude={"tasks", "journal"}, exclude_defaults=True)
 
 
 def free_path(config: RunConfig, exists: Callable[[Path], bool] = Path.exists) -> Path:
@@ -126,4 +123,4 @@ def _replayed(section: RecordsSection, seed: int, folder: Path) -> Fleet:
         Task(question.prompt, value, Recorded(), question.kind, id=question.task)
         for question in replay.questions
     ]
-    return Fleet(list(replay.workers), tasks)
+    return Fleet(list(replay.workers), tasks, folder)

@@ -29,7 +29,7 @@ def open_market(
     """Return the market of a workflow, with a folder for its journal."""
     if journal is not None:
         journal.parent.mkdir(parents=True, exist_ok=True)
-    return coordinator(config, fleet.workers, journal, resume=resume)
+    return coordinator(config, fleet, journal, resume=resume)
 
 
 def _forget(ending: Ending) -> None:

@@ -23,7 +23,7 @@ def command(config: Path, overrides: Sequence[str], as_json: bool) -> None:
     """Check the workflow file CONFIG and all that it names; nothing is run or written."""
     settings = load_config(config, overrides)
     fleet = assemble(settings, config.parent)
-    coordinator(settings, fleet.workers, None)
+    coordinator(settings, fleet, None)
     facts = {
         "name": settings.name,
         "workers": len(fleet.workers),
