@@ -1,0 +1,346 @@
+"""What came of a run: a fold over its events that keeps totals and forgets the rest.
+
+Fed live by ``Chronicle.listen``, or from the entries of a journal. Reports, scores and successes
+are added as integers, so the totals do not depend on the order in which parallel work ended: a
+live, a resumed and a replayed run have equal summaries.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final, assert_never, get_args
+
+from orchestrator.agenda import State
+from orchestrator.ledger import Ledger, purse, spent
+from orchestrator.market import Limits
+from orchestrator.record import Record
+from protocols.contract import Settlement
+from protocols.events import (
+    Allocated,
+    Announced,
+    BidsClosed,
+    Closed,
+    Event,
+    Finished,
+    RunClosed,
+    RunOpened,
+    RunResumed,
+    Settled,
+    Started,
+    TaskAdded,
+    TaskEnded,
+    Unsettled,
+    Verified,
+    transfers_of,
+)
+from protocols.units import AnnouncementId, TaskId, WorkerId, units
+
+STATES: Final[tuple[State, ...]] = get_args(State)
+"""How a task can end."""
+
+_FINE = 10**12
+
+
+@dataclass(slots=True)
+class Mean:
+    """A mean of numbers that does not depend on their order: each counts to twelve decimals."""
+
+    count: int = 0
+    total: int = 0
+
+    def add(self, value: float) -> None:
+        """Take one more number in."""
+        self.count += 1
+        self.total += round(value * _FINE)
+
+    @property
+    def value(self) -> float | None:
+        """The mean, or ``None`` of nothing."""
+        return self.total / _FINE / self.count if self.count else None
+
+
+@dataclass(slots=True)
+class WorkerTotals:
+    """What one worker did and got.
+
+    Attributes:
+        bids: Bids that counted.
+        refusals: Lots that it declined.
+        awards: Awards that it was called for.
+        solved: Settled awards whose success was enough for the task to count as solved.
+        report: The probability that it reported, over its awards.
+        success: The verified success, over its settled awards.
+        brier: ``(x - p)^2`` over its settled awards: the Brier score, where lower is better.
+        score: Its score by the rule of its contracts, over its settled awards; higher is better.
+        paid: What its contracts paid it; negative where it owes.
+        cost: The metered cost of its work, settled or not.
+        settled_cost: The metered cost of its settled work.
+        cash: The cash that left the treasury for it: bills, bids and pay.
+    """
+
+    worker: WorkerId
+    payable: bool
+    bids: int = 0
+    refusals: int = 0
+    awards: int = 0
+    solved: int = 0
+    report: Mean = field(default_factory=Mean)
+    success: Mean = field(default_factory=Mean)
+    brier: Mean = field(default_factory=Mean)
+    score: Mean = field(default_factory=Mean)
+    paid: int = 0
+    cost: int = 0
+    settled_cost: int = 0
+    cash: int = 0
+
+    @property
+    def profit(self) -> int:
+        """What is left of its pay after the cost of its work, in nano-units."""
+        return self.paid - self.cost
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the totals as plain data."""
+        return {
+            "worker": self.worker,
+            "payable": self.payable,
+            "bids": self.bids,
+            "refusals": self.refusals,
+            "awards": self.awards,
+            "settled": self.success.count,
+            "solved": self.solved,
+            "mean_report": self.report.value,
+            "success_rate": self.success.value,
+            "brier_score_lower_is_better": self.brier.value,
+            "mean_score": self.score.value,
+            "paid": amount(self.paid),
+            "cost": amount(self.cost),
+            "profit": amount(self.profit),
+            "cash": amount(self.cash),
+        }
+
+
+class Summary:
+    """Totals of a run, by worker and over all; give every event to `note`, the opening one first.
+
+    Memory grows with the workers and with what is announced at the same time, not with the run.
+
+    Attributes:
+        opened: The first event: seed, currency, budget, settings.
+        closed: Why the run ended; ``None`` while it has not.
+        workers: The totals by worker, in the order of the fleet.
+        states: How many tasks ended in each state.
+        tasks: How many tasks entered.
+        value: What the solved tasks are worth: value times verified success, in nano-units.
+        announcements: How many announcements were made.
+        reannounced: How many lots were announced again after a failure.
+        bid_charges: The cash that asking for bids has cost.
+        events: How many events were noted.
+    """
+
+    def __init__(self) -> None:
+        self.opened: RunOpened | None = None
+        self.closed: str | None = None
+        self.workers: dict[WorkerId, WorkerTotals] = {}
+        self.states: dict[State, int] = dict.fromkeys(STATES, 0)
+        self.tasks = 0
+        self.value = 0
+        self.announcements = 0
+        self.reannounced = 0
+        self.bid_charges = 0
+        self.events = 0
+        self._solved_at = Limits().solved_at
+        self._cash = Ledger(capped=False)
+        self._accounts: dict[str, WorkerTotals] = {}
+        self._values: dict[TaskId, int] = {}
+        self._earned: dict[TaskId, int] = {}
+        self._reports: dict[AnnouncementId, dict[tuple[TaskId, WorkerId], float]] = {}
+
+    # The fold ---------------------------------------------------------------------------------
+
+    def note(self, event: Event) -> None:
+        """Take one event in; the events of one announcement come in their order."""
+        self.events += 1
+        self._book(event)
+        match event:
+            case Started() if event.call == 1:
+                worker = self.workers[event.worker]
+                worker.awards += 1
+                worker.report.add(self._reports[event.announcement][event.task, event.worker])
+            case Finished():
+                self.workers[event.report.worker].cost += event.report.cost
+            case Settled():
+                self._settle(event.settlement)
+            case TaskAdded():
+                self.tasks += 1
+            case TaskEnded():
+                self._end(event)
+            case BidsClosed():
+                self._count_bids(event)
+            case Allocated():
+                allocation = event.allocation
+                self._reports[allocation.announcement] = {
+                    (award.task, award.worker): award.contract.report for award in allocation.awards
+                }
+            case Announced():
+                self._announce(event)
+            case Closed():
+                self._reports.pop(event.announcement, None)
+            case RunOpened():
+                self._open(event)
+            case RunClosed():
+                self.closed = event.reason
+            case Started() | Verified() | Unsettled() | RunResumed():
+                pass  # what money they move is booked
+            case _:
+                assert_never(event)
+
+    def _open(self, event: RunOpened) -> None:
+        self.opened = event
+        self._solved_at = Limits.model_validate(event.config.get("limits", {})).solved_at
+        for participant in event.participants:
+            name = participant.worker
+            totals = WorkerTotals(name, participant.payable)
+            self.workers[name] = totals
+            self._accounts[spent(name)] = self._accounts[purse(name)] = totals
+
+    def _book(self, event: Event) -> None:
+        transfers = transfers_of(event)
+        self._cash.apply(transfers)
+        for transfer in transfers:
+            if transfer.book == "credit":
+                continue
+            if (gets := self._accounts.get(transfer.target)) is not None:
+                gets.cash += transfer.amount
+            if (gives := self._accounts.get(transfer.source)) is not None:
+                gives.cash -= transfer.amount
+
+    def _announce(self, event: Announced) -> None:
+        self.announcements += 1
+        for lot in event.announcement.lots:
+            self._values[lot.task] = lot.value
+            self.reannounced += lot.parent is not None
+
+    def _count_bids(self, event: BidsClosed) -> None:
+        for bid in event.bids:
+            self.workers[bid.worker].bids += 1
+        for refusal in event.refusals:
+            self.workers[refusal.worker].refusals += 1
+        self.bid_charges += sum(
+            transfer.amount for transfer in event.transfers if transfer.purpose == "bill"
+        )
+
+    def _settle(self, settlement: Settlement) -> None:
+        worker, success = self.workers[settlement.worker], settlement.success
+        report = self._reports[settlement.announcement][settlement.task, settlement.worker]
+        worker.success.add(success)
+        worker.brier.add((success - report) ** 2)
+        worker.score.add(settlement.score)
+        worker.paid += settlement.payment
+        worker.settled_cost += settlement.cost
+        if success >= self._solved_at:
+            worker.solved += 1
+            self._earned[settlement.task] = round(self._values[settlement.task] * success)
+
+    def _end(self, event: TaskEnded) -> None:
+        self.states[event.state] += 1
+        self._values.pop(event.task, None)
+        self.value += self._earned.pop(event.task, 0)
+
+    # What it comes to -------------------------------------------------------------------------
+
+    @property
+    def open_tasks(self) -> int:
+        """How many tasks have entered and not ended."""
+        return self.tasks - sum(self.states.values())
+
+    @property
+    def paid(self) -> int:
+        """What all contracts paid, in nano-units."""
+        return sum(worker.paid for worker in self.workers.values())
+
+    @property
+    def cost(self) -> int:
+        """The metered cost of all work, in nano-units."""
+        return sum(worker.cost for worker in self.workers.values())
+
+    @property
+    def cash(self) -> int:
+        """The cash that has left the treasury: bills, pay and what asking for bids has cost."""
+        return self._cash.spending()
+
+    @property
+    def utility(self) -> int:
+        """The value of the solved tasks less the cash spent, in nano-units."""
+        return self.value - self.cash
+
+    @property
+    def overpayment(self) -> float | None:
+        """What the contracts paid per unit of metered cost of the settled work."""
+        cost = sum(worker.settled_cost for worker in self.workers.values())
+        return self.paid / cost if cost else None
+
+    @property
+    def budget_left(self) -> int | None:
+        """The part of the budget that is not spent; ``None`` without a budget."""
+        if self.opened is None or self.opened.budget is None:
+            return None
+        return self.opened.budget - self.cash
+
+    @property
+    def currency(self) -> str:
+        """What the units are."""
+        return self.opened.currency if self.opened is not None else ""
+
+    @property
+    def mechanism(self) -> str:
+        """The name of the mechanism, as it was recorded."""
+        settings = self.opened.config.get("mechanism") if self.opened is not None else None
+        return str(settings["name"]) if settings else "unknown"
+
+    def to_data(self) -> dict[str, Any]:
+        """Return everything as plain data; money as decimal units and as integer nano-units."""
+        opened, left = self.opened, self.budget_left
+        return {
+            "run": opened.run if opened else None,
+            "version": opened.version if opened else None,
+            "mechanism": self.mechanism,
+            "seed": opened.seed if opened else None,
+            "currency": self.currency,
+            "closed": self.closed,
+            "tasks": {
+                "total": self.tasks,
+                **self.states,
+                "open": self.open_tasks,
+            },
+            "value": amount(self.value),
+            "cash": amount(self.cash),
+            "bid_charges": amount(self.bid_charges),
+            "utility": amount(self.utility),
+            "paid": amount(self.paid),
+            "cost": amount(self.cost),
+            "overpayment": self.overpayment,
+            "budget_left": None if left is None else amount(left),
+            "announcements": self.announcements,
+            "reannounced": self.reannounced,
+            "events": self.events,
+            "workers": [worker.to_data() for worker in self.workers.values()],
+        }
+
+
+def amount(nano: int) -> dict[str, str | int]:
+    """Return money as plain data: decimal units for people, nano-units for programs.
+
+    >>> amount(1)
+    {'units': '0.000000001', 'nano': 1}
+    """
+    return {"units": f"{units(nano):f}", "nano": nano}
+
+
+def summarise(record: Record) -> Summary:
+    """Fold a journal into a summary.
+
+    Raises:
+        JournalError: If it cannot be read.
+    """
+    summary = Summary()
+    for entry in record.entries():
+        summary.note(entry.event)
+    return summary
