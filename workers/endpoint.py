@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -18,8 +19,9 @@ from workers.errors import (
     UnavailableError,
 )
 from workers.key import Key
+from workers.limits import Gate, Limits
 from workers.meter import NOTHING
-from workers.reply import read_body, read_reply, read_usage
+from workers.reply import expected_tokens, read_body, read_reply, read_usage
 from workers.retry import Policy, failed_status, retrying
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ REPLY_LIMIT: Final = 8_000_000
 
 _NO_KEY: Final = "none"
 _QUOTED: Final = 2_000
+_BUSY: Final = 429
 
 
 class Endpoint(Chat):
@@ -48,6 +51,7 @@ class Endpoint(Chat):
         api_key_env: The environment variable that holds the key. Only OpenAI's own endpoint must
             have one.
         policy: Deadline and retries.
+        limits: How many calls at one time and per minute.
         reply_limit: The most bytes that a reply may have.
         unmarked_end: The endpoint does not say how an answer ended.
 
@@ -62,6 +66,7 @@ class Endpoint(Chat):
         *,
         api_key_env: str = "OPENAI_API_KEY",
         policy: Policy | None = None,
+        limits: Limits | None = None,
         reply_limit: int = REPLY_LIMIT,
         unmarked_end: bool = False,
     ) -> None:
@@ -75,6 +80,8 @@ class Endpoint(Chat):
         if self._key.read() is None and base_url is None:
             raise MissingKeyError(api_key_env, self._url)
         self.policy = policy or Policy()
+        self._limits = limits or Limits()
+        self._gate: Gate | None = None
         self._reply_limit = reply_limit
         self._unmarked_end = unmarked_end
         self._dialect = COMPATIBLE if base_url else OPENAI
@@ -86,14 +93,20 @@ class Endpoint(Chat):
     async def complete(self, request: ChatRequest, meter: Meter) -> Reply:
         """Answer one call, trying again as the policy says.
 
+        The deadline starts to run when the limits have let the call through.
+
         Raises:
             DeadlineError: If the deadline passed before there was an answer.
             ChatError: If there is no usable answer; its class says why.
         """
+        gate = self._entered()
+        turn = partial(gate.turn, expected_tokens(request))
         seconds = self.policy.seconds
-        loop = retrying(self.policy, meter, anyio.current_time() + seconds)
-        with anyio.move_on_after(seconds):
-            return await loop(self._attempt, request, meter)
+        async with gate.seat():
+            await turn()
+            loop = retrying(self.policy, meter, anyio.current_time() + seconds, turn)
+            with anyio.move_on_after(seconds):
+                return await loop(self._attempt, request, meter)
         raise DeadlineError(f"no answer within {seconds:g} seconds, in {meter.attempts} attempts")
 
     async def _attempt(self, request: ChatRequest, meter: Meter) -> Reply:
@@ -125,10 +138,13 @@ class Endpoint(Chat):
         if isinstance(answer, ChatError):
             if isinstance(answer, EndpointError) and not isinstance(answer, _PerhapsBilledError):
                 meter.end(attempt, NOTHING)
+                if answer.status == _BUSY and isinstance(answer, UnavailableError):
+                    self._entered().refused(answer.retry_after)
             raise answer
         fields = read_body(answer)
         usage = read_usage(fields, request)
         meter.end(attempt, usage)
+        self._entered().answered(expected_tokens(request) - usage.input - usage.output)
         return fields, usage
 
     async def _send(self, body: dict[str, Any]) -> bytes | ChatError:
@@ -157,6 +173,11 @@ class Endpoint(Chat):
         why = self._key.redacted(str(cause)) or type(cause).__name__
         return kind(f"no reply from {self._url}", text=why)
 
+    def _entered(self) -> Gate:
+        if self._gate is None:
+            self._gate = Gate(self._limits)
+        return self._gate
+
     def _connected(self) -> AsyncOpenAI:
         if self._client is None:
             from workers.transport import client
@@ -167,6 +188,7 @@ class Endpoint(Chat):
     async def aclose(self) -> None:
         """Close all connections; a later call opens new ones."""
         client, self._client = self._client, None
+        self._gate = None
         if client is not None:
             await client.close()
 

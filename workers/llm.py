@@ -15,6 +15,7 @@ from workers.dialect import worst_usage
 from workers.endpoint import Endpoint
 from workers.errors import ChatError
 from workers.history import History
+from workers.limits import Limits
 from workers.local import LocalWorker, Quote
 from workers.meter import Meter
 from workers.prices import Price, Usage, tariff
@@ -59,6 +60,7 @@ class OpenAIWorker(LocalWorker):
         bid_tokens: The most tokens of an estimate; a model that thinks first needs some hundred.
         typical_tokens: The tokens expected of an answer before there is any experience.
         policy: The deadline and the retries of a call.
+        limits: How many calls the endpoint gets at one time and per minute.
         chat: Who answers the calls, in place of the endpoint: a recording or a script.
         **terms: On which terms the worker takes part.
 
@@ -86,6 +88,7 @@ class OpenAIWorker(LocalWorker):
         bid_tokens: int = 1024,
         typical_tokens: int = 300,
         policy: Policy | None = None,
+        limits: Limits | None = None,
         chat: Chat | None = None,
         **terms: Unpack[Terms],
     ) -> None:
@@ -95,7 +98,9 @@ class OpenAIWorker(LocalWorker):
         self._model = model
         self._policy = policy or Policy()
         self._price = tariff(model, base_url, price, free=free)
-        self._chat = chat or Endpoint(base_url, api_key_env=api_key_env, policy=self._policy)
+        self._chat = chat or Endpoint(
+            base_url, api_key_env=api_key_env, policy=self._policy, limits=limits
+        )
         self._bidding = bidding
         self._temperature = temperature
         self._seed = seed
@@ -262,6 +267,7 @@ class OpenAISpec(ParticipantSpec):
     policy: Annotated[Policy, Field(description="The deadline and the retries of a call.")] = (
         Policy()
     )
+    limits: Annotated[Limits, Field(description="How much the endpoint may be asked.")] = Limits()
 
     def build(self, seed: int) -> OpenAIWorker:
         """Return the worker."""
@@ -280,5 +286,6 @@ class OpenAISpec(ParticipantSpec):
             bid_tokens=self.bid_tokens,
             typical_tokens=self.typical_tokens,
             policy=self.policy,
+            limits=self.limits,
             **self.terms(),
         )

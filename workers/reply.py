@@ -146,6 +146,11 @@ def _written(fields: Fields) -> int:
     return len(content.encode("utf-8", "replace")) if isinstance(content, str) else 0
 
 
+def expected_tokens(request: ChatRequest) -> int:
+    """Return the tokens that an endpoint counts for a request before it has answered."""
+    return _tokens(request.size) + request.max_tokens
+
+
 def _tokens(size: int) -> int:
     return -(-size // _CHARACTERS_PER_TOKEN)
 

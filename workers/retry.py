@@ -20,7 +20,7 @@ from protocols.frozen import Frozen
 from workers.errors import EndpointError, RequestRefusedError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from tenacity import AsyncRetrying, RetryCallState
 
@@ -33,28 +33,38 @@ _SPENT: Final = ("insufficient_quota", "billing_hard_limit_reached")
 class Policy(Frozen):
     """How long and how often a model call is tried.
 
-    Attributes:
-        seconds: The deadline of the whole call, waits and retries included.
-        attempts: The most requests that one call makes; asking again in a weaker dialect is free.
-        paid: How many of them may be billed; each is reserved at its worst case.
-        first_wait: The longest wait before the second attempt, in seconds; it doubles.
-        longest_wait: Where it stops doubling.
+    Every paid attempt is reserved at its worst case. Asking again in a weaker dialect is free.
     """
 
-    seconds: Annotated[float, Field(gt=0, le=86_400)] = 60.0
-    attempts: Annotated[int, Field(ge=1, le=20)] = 4
-    paid: Annotated[int, Field(ge=1, le=20)] = 2
-    first_wait: Annotated[float, Field(ge=0, le=3_600)] = 0.5
-    longest_wait: Annotated[float, Field(ge=0, le=3_600)] = 20.0
+    seconds: Annotated[
+        float,
+        Field(gt=0, le=86_400, description="Deadline of the call, waits and retries included."),
+    ] = 60.0
+    attempts: Annotated[
+        int, Field(ge=1, le=20, description="The most requests that one call makes.")
+    ] = 4
+    paid: Annotated[
+        int, Field(ge=1, le=20, description="How many of them may be billed; all are reserved.")
+    ] = 2
+    first_wait: Annotated[
+        float,
+        Field(ge=0, le=3_600, description="Longest wait before the second request, in seconds."),
+    ] = 0.5
+    longest_wait: Annotated[
+        float, Field(ge=0, le=3_600, description="Where that wait stops doubling, in seconds.")
+    ] = 20.0
 
 
-def retrying(policy: Policy, meter: Meter, deadline: float) -> AsyncRetrying:
+def retrying(
+    policy: Policy, meter: Meter, deadline: float, turn: Callable[[], Awaitable[None]]
+) -> AsyncRetrying:
     """Return the retry loop of one call.
 
     Args:
         policy: How often.
         meter: Knows which attempts may have been billed.
         deadline: When the call has to end, on the clock of the event loop.
+        turn: Waits until the endpoint may be asked once more.
     """
     from tenacity import AsyncRetrying, retry_if_exception, wait_random_exponential
 
@@ -68,8 +78,12 @@ def retrying(policy: Policy, meter: Meter, deadline: float) -> AsyncRetrying:
         late = anyio.current_time() + state.upcoming_sleep >= deadline
         return late or state.attempt_number >= policy.attempts
 
+    async def sleep(seconds: float) -> None:
+        await anyio.sleep(seconds)
+        await turn()
+
     return AsyncRetrying(
-        sleep=anyio.sleep,
+        sleep=sleep,
         retry=retry_if_exception(
             lambda error: isinstance(error, UnavailableError) and not meter.exhausted
         ),

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from tests.workers.openai_server import OpenAIServer, Say, completion, failure
@@ -31,6 +32,7 @@ from workers.errors import (
     RequestRefusedError,
     UnavailableError,
 )
+from workers.limits import Limits
 from workers.meter import Meter
 from workers.prices import Price, Usage
 from workers.retry import Policy
@@ -65,7 +67,8 @@ async def endpoint(
     url: str, *, policy: Policy = QUICK, unmarked_end: bool = False
 ) -> AsyncGenerator[Endpoint]:
     """Open an endpoint with quick retries that is closed at the end."""
-    made = Endpoint(url, policy=policy, unmarked_end=unmarked_end)
+    limits = Limits(pause=0.001)
+    made = Endpoint(url, policy=policy, limits=limits, unmarked_end=unmarked_end)
     try:
         yield made
     finally:
@@ -153,6 +156,23 @@ async def test_retry_after_is_waited_for(server: OpenAIServer, meter: Meter) -> 
         await chat.complete(ASK, meter)
         assert anyio.current_time() - start >= 0.06
     assert server.count("later") == 2
+
+
+async def test_one_refusal_stops_all_calls(server: OpenAIServer) -> None:
+    """While one call was told to wait, the others do not ask either."""
+    url = server.script("jam", failure(429, retry_after_ms="100"), completion())
+    asked: list[int] = []
+    async with endpoint(url) as chat, anyio.create_task_group() as group:
+        group.start_soon(chat.complete, ASK, Meter(PRICE))
+        while not server.count("jam"):
+            await anyio.lowlevel.checkpoint()
+        await anyio.sleep(0.02)
+        for _ in range(5):
+            group.start_soon(chat.complete, ASK, Meter(PRICE))
+        await anyio.sleep(0.03)
+        asked.append(server.count("jam"))
+    assert asked == [1]
+    assert server.count("jam") == 7
 
 
 async def test_a_wait_past_the_deadline_is_not_begun(server: OpenAIServer, meter: Meter) -> None:
