@@ -4,8 +4,8 @@
 no clock and calls nobody: who owns the clock tells it that the bidding closes, who owns the
 mechanism tells it who won. Three rules hold throughout:
 
-1. A worker's message never raises. It moves its own conversation along the table, or it changes
-   nothing and is answered: a bid by a rejection, anything else by not-understood.
+1. A worker's message never raises. It moves its own conversation along the table or changes
+   nothing; what cannot count is answered, a bid by a rejection, the rest by not-understood.
 2. A move of the coordinator that is not in the table raises `ProtocolError` and changes nothing.
 3. A message that was taken may come again: it changes nothing and needs no answer.
 
