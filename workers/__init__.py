@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from workers.function import FunctionWorker
-    from workers.json_schema import json_schema
+    from workers.json_answers import json_schema
     from workers.llm import OpenAIWorker
     from workers.ports import Verdict, Verifier, Worker
     from workers.recorded import RecordedWorker
@@ -29,7 +29,7 @@ _HOMES = {
     "Worker": "workers.ports",
     "check": "workers.verifiers",
     "exact": "workers.verifiers",
-    "json_schema": "workers.json_schema",
+    "json_schema": "workers.json_answers",
     "numeric": "workers.verifiers",
     "regex": "workers.verifiers",
 }

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Final, NamedTuple
 from pydantic import Field
 
 from workers.function import FunctionSpec
-from workers.json_schema import JsonSchema
+from workers.json_answers import JsonSchema
 from workers.llm import OpenAISpec
 from workers.ports import Worker
 from workers.simulated import SimulatedSpec
-from workers.spec import ParticipantSpec, Shorthand
+from workers.spec import ParticipantSpec, Shorthand, Spec
 from workers.verifiers import Exact, Numeric, Recorded, Regex
 
 
@@ -28,7 +28,7 @@ WORKERS: Final = {
 }
 """Configuration name -> type of worker."""
 
-VERIFIERS: Final = {
+VERIFIERS: Final[dict[str, type[Spec]]] = {
     "exact": Exact,
     "numeric": Numeric,
     "regex": Regex,

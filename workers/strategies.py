@@ -126,7 +126,7 @@ class Random(Spec):
         return cost, self.low + (self.high - self.low) * draw
 
 
-STRATEGIES: Final = {
+STRATEGIES: Final[dict[str, type[Spec]]] = {
     "truthful": Truthful,
     "shaded": Shaded,
     "overconfident": Overconfident,

@@ -215,11 +215,14 @@ Judge = Callable[[str], float | Awaitable[float]]
 class Check:
     """Asks a function of this program; see ``check``."""
 
-    type: Final = "callable"
-
     def __init__(self, function: Judge, *, blocking: bool = False) -> None:
         self._function = function
         self._threaded = blocking and not iscoroutinefunction(function)
+
+    @property
+    def type(self) -> str:
+        """The word that the journal knows it by."""
+        return "callable"
 
     async def verify(self, lot: Lot, result: Result) -> Verdict:
         """Ask the function.

@@ -2,9 +2,12 @@
 
 import functools
 import threading
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 from pydantic import ValidationError
 
@@ -38,22 +41,25 @@ def _thread(prompt: str) -> str:
     return threading.current_thread().name
 
 
-@pytest.mark.parametrize(
-    ("function", "answer"),
-    [
-        (str.upper, "ABC"),
-        (len, "3"),
-        (_shout, "ABC"),
-        (_Caller(), "ABC"),
-        (functools.partial(_shout), "ABC"),
-        (lambda prompt: _shout(prompt), "ABC"),
-        (_kind, "sums"),
-        (_attempt, "2"),
-    ],
-)
-async def test_any_callable_can_work(function: object, answer: str) -> None:
+def _returns_a_coroutine(prompt: str) -> object:
+    return _shout(prompt)
+
+
+_CALLABLES: list[tuple[Callable[[Any], object], str]] = [
+    (str.upper, "ABC"),
+    (len, "3"),
+    (_shout, "ABC"),
+    (_Caller(), "ABC"),
+    (functools.partial(_shout), "ABC"),
+    (_returns_a_coroutine, "ABC"),
+    (_kind, "sums"),
+    (_attempt, "2"),
+]
+
+
+@pytest.mark.parametrize(("function", "answer"), _CALLABLES)
+async def test_any_callable_can_work(function: Callable[[Any], object], answer: str) -> None:
     """Builtins, coroutines, objects and partials get the prompt, or the lot if they ask for it."""
-    assert callable(function)
     worker = FunctionWorker("w", function, cost="0.5")
     done = await worker.execute(lot(prompt="abc", kind="sums", attempt=2), award("w"))
     assert isinstance(done, Result)

@@ -8,7 +8,7 @@ from workers.skills.arithmetic import spell
 
 _AMOUNT = r"(-?\d{1,12}(?:,\d{3})*(?:\.\d{1,12})?)"
 _CONVERT = re.compile(
-    rf"{_AMOUNT}\s*°?\s*([a-z]+)\s+(?:in|to|into|as)\s+(?:degrees\s+)?°?\s*"
+    rf"{_AMOUNT}\s*(?:degrees\s+)?°?\s*([a-z]+)\s+(?:in|to|into|as)\s+(?:degrees\s+)?°?\s*"
     r"([a-z]+)",
     re.IGNORECASE,
 )
