@@ -128,7 +128,7 @@ class FunctionSpec(ParticipantSpec):
     def build(self, seed: int) -> FunctionWorker:
         """Return the worker."""
         del seed
-        return FunctionWorker(
+        worker = FunctionWorker(
             self.id,
             SKILLS[self.function],
             cost=units(self.cost),
@@ -136,6 +136,8 @@ class FunctionSpec(ParticipantSpec):
             blocking=False,
             **self.terms(),
         )
+        worker.repeatable = True
+        return worker
 
 
 def _is_async(function: Callable[..., object]) -> bool:

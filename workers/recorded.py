@@ -70,6 +70,7 @@ class RecordedWorker(LocalWorker):
     """
 
     instant = True
+    repeatable = True
 
     def __init__(
         self,

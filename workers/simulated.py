@@ -65,6 +65,8 @@ class SimulatedWorker(LocalWorker):
     True
     """
 
+    repeatable = True
+
     def __init__(
         self,
         name: str,
