@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MOST_WORKERS: Final = 12
 """So many workers have a row of their own."""
 
-_LONGEST_NAME = 26
+_LONGEST_NAME = 18
 
 _STATE_STYLES = {"solved": "green", "failed": "red"}
 
@@ -49,7 +49,7 @@ def print_summary(console: Console, summary: Summary) -> None:
 def _workers(summary: Summary) -> Table:
     table = table_of(
         ["worker"],
-        ["bids", "awards", "solved", "stated", "came true", "Brier", "paid", "cost", "profit"],
+        ["bids", "awards", "solved", "stated", "actual", "Brier", "paid", "cost", "profit"],
     )
     ranked = sorted(summary.workers.values(), key=lambda worker: -worker.awards)
     shown, hidden = ranked[:MOST_WORKERS], ranked[MOST_WORKERS:]
@@ -117,7 +117,7 @@ def table_of(texts: Iterable[str], numbers: Iterable[str], title: str | None = N
     from rich.table import Table
 
     table = Table(
-        box=SIMPLE_HEAD, padding=(0, 1), pad_edge=False, title=title, title_justify="left"
+        box=SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False, title=title, title_justify="left"
     )
     for name in texts:
         table.add_column(name, overflow="ellipsis", no_wrap=True)
