@@ -35,11 +35,14 @@ class Properties:
     source: str
 
 
+UnsoldReason = Literal["no-bids", "above-reserve", "not-worth-it", "capacity"]
+
+
 class Unsold(Frozen):
     """A lot that nobody won, and why."""
 
     task: TaskId
-    reason: Literal["no-bids", "above-reserve", "not-worth-it", "capacity"]
+    reason: UnsoldReason
 
 
 class Allocation(Frozen):

@@ -2,17 +2,10 @@
 
 from collections.abc import Sequence
 
-from protocols.errors import MechanismError
 from protocols.mechanism import Allocation, Properties, Standings
 from protocols.messages import Announcement, Bid
 from protocols.vcg import paid_for_the_work, savings
-from protocols.winner_determination import (
-    capacities,
-    determine_winners,
-    may_bind,
-    ranked_offers,
-    separate_wins,
-)
+from protocols.winner_determination import determine_separately
 
 
 class Vickrey:
@@ -54,13 +47,5 @@ class Vickrey:
         Raises:
             MechanismError: If a capacity binds.
         """
-        limits = capacities(announcement)
-        if limits:
-            wins = separate_wins(announcement, ranked_offers(announcement, bids, savings, seed))
-            if may_bind(wins, limits):
-                raise MechanismError(
-                    "a worker could win more lots than its capacity, and separate Vickrey auctions"
-                    " are not truthful then: use the mechanism vcg"
-                )
-        solution = determine_winners(announcement, bids, savings, seed, "above-reserve")
+        solution = determine_separately(announcement, bids, savings, seed, "above-reserve")
         return solution.allocation(announcement, self.name, paid_for_the_work)

@@ -15,7 +15,7 @@ wins and the second best is the pivot. Otherwise the lots are coupled and an exa
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import Literal, NamedTuple
@@ -24,7 +24,7 @@ from protocols import augmentation, dense
 from protocols.contract import Contract
 from protocols.errors import MechanismError
 from protocols.market import Market
-from protocols.mechanism import Allocation, Unsold, tie_ranks
+from protocols.mechanism import Allocation, Unsold, UnsoldReason, tie_ranks
 from protocols.messages import Announcement, Award, Bid, Lot
 from protocols.units import Money, TaskId, WorkerId
 
@@ -131,7 +131,30 @@ def determine_winners(
     wins = separate_wins(announcement, offers)
     if limits and may_bind(wins, limits):
         wins = _coupled_wins(announcement, offers, limits, seed)
-    unsold = _left(announcement, bids, offers, wins, declined)
+    unsold = unsold_lots(announcement, bids, offers, wins, declined)
+    return Solution(tuple(wins), unsold, sum(win.score for win in wins))
+
+
+def determine_separately(
+    announcement: Announcement,
+    bids: Sequence[Bid],
+    score: ScoreOf,
+    seed: int,
+    declined: Declined = "not-worth-it",
+) -> Solution:
+    """Give every lot alone to its best bid: for rules whose payments hold for a single lot only.
+
+    Raises:
+        MechanismError: If a bid is on a lot that is not announced, or a capacity binds.
+    """
+    offers = ranked_offers(announcement, bids, score, seed)
+    wins = separate_wins(announcement, offers)
+    if may_bind(wins, capacities(announcement)):
+        raise MechanismError(
+            "a worker could win more lots than its capacity, and auctions of one lot each are not"
+            " truthful then: announce fewer lots, or use the mechanism vcg or contingent-vcg"
+        )
+    unsold = unsold_lots(announcement, bids, offers, wins, declined)
     return Solution(tuple(wins), unsold, sum(win.score for win in wins))
 
 
@@ -167,6 +190,21 @@ def capacities(announcement: Announcement) -> dict[WorkerId, int]:
         for member in announcement.participants
         if member.capacity is not None
     }
+
+
+def refuse_overload(announcement: Announcement, winners: Iterable[WorkerId]) -> None:
+    """Raise where a worker stands for more lots than its capacity.
+
+    Raises:
+        MechanismError: Naming the worker.
+    """
+    limits = capacities(announcement)
+    for worker, held in Counter(winners).items() if limits else ():
+        if held > limits.get(worker, held):
+            raise MechanismError(
+                f"worker {worker!r} would stand for {held} lots with a capacity of"
+                f" {limits[worker]}: announce fewer lots at a time"
+            )
 
 
 def separate_wins(announcement: Announcement, offers: Mapping[TaskId, list[Offer]]) -> list[Win]:
@@ -262,7 +300,7 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
     return [after - before for before, after in pairwise([0, *cuts])]
 
 
-def _left(
+def unsold_lots(
     announcement: Announcement,
     bids: Sequence[Bid],
     offers: Mapping[TaskId, list[Offer]],
@@ -275,7 +313,7 @@ def _left(
     sold = {win.lot.task for win in wins}
     wanted = {bid.task for bid in bids}
 
-    def reason(task: TaskId) -> Literal["no-bids", "above-reserve", "not-worth-it", "capacity"]:
+    def reason(task: TaskId) -> UnsoldReason:
         if offers[task]:
             return "capacity"
         return declined if task in wanted else "no-bids"

@@ -1,0 +1,77 @@
+"""Pay per success: for workers that cannot be charged when they fail."""
+
+from collections.abc import Callable, Sequence
+
+from protocols.contract import Contract
+from protocols.mechanism import Allocation, Properties, Standing, Standings
+from protocols.messages import Announcement, Bid, Lot
+from protocols.units import Money
+from protocols.winner_determination import Win, determine_separately
+
+_UNKNOWN = Standing()
+
+
+class PayPerSuccess:
+    """A second-price auction of prices per success (`pay-per-success`).
+
+    A bid asks ``a = cost / probability`` per success: what makes the worker even on average. With q
+    the coordinator's own estimate of the worker's quality, from settled work and not from the bid,
+    the largest ``q (V - a)`` wins and is paid ``V - s / q`` per success, where s is the second
+    largest score or 0. A failure is paid nothing and owes nothing.
+
+    Guarantee: the true a is a dominant strategy; an honest worker never loses in expectation; the
+    coordinator never pays more for a success than its value. The allocation is the best one only
+    where the estimates q are right; no probability is elicited, since only the ratio counts. Where
+    all q are equal it is the second-price auction per success.
+
+    Assumptions: risk-neutral workers; q does not depend on the bids of this auction; no capacity
+    binds; no collusion, one name per worker. Rounding moves the price by at most 1/q nano-units.
+
+    Source: the generalised Vickrey rule with bidder weights, as in Edelman, Ostrovsky and Schwarz
+    (2007), section 2, for one slot and turned to procurement.
+    """
+
+    name = "pay-per-success"
+    properties = Properties(
+        truthful="dominant",
+        elicits=("cost",),
+        individually_rational="interim",
+        budget="a success costs at most its value, a failure nothing",
+        exact=False,
+        assumptions=(
+            "risk-neutral workers",
+            "the quality estimate does not depend on the bids",
+            "no capacity binds",
+            "no collusion, one name per worker",
+        ),
+        source="Vickrey 1961 with bidder weights",
+    )
+
+    def clear(
+        self, announcement: Announcement, bids: Sequence[Bid], standings: Standings, seed: int
+    ) -> Allocation:
+        """Clear every lot alone; see the class.
+
+        Raises:
+            MechanismError: If a capacity binds.
+        """
+
+        def quality(lot: Lot, bid: Bid) -> float:
+            return standings.get((bid.worker, lot.kind), _UNKNOWN).quality
+
+        def score(lot: Lot, bid: Bid) -> int:
+            estimate = quality(lot, bid)
+            if not estimate or not bid.probability:
+                return -1
+            return round(estimate * (lot.value - bid.cost / bid.probability))
+
+        solution = determine_separately(announcement, bids, score, seed)
+        return solution.allocation(announcement, self.name, _on_success(quality))
+
+
+def _on_success(quality: Callable[[Lot, Bid], float]) -> Callable[[Win], Contract]:
+    def contract(win: Win) -> Contract:
+        price = win.lot.value - round(win.pivot / quality(win.lot, win.bid))
+        return Contract(per_success=Money(price), report=win.bid.probability)
+
+    return contract

@@ -1,0 +1,93 @@
+"""The posted price: take it or leave it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from protocols.contract import Contract
+from protocols.mechanism import Allocation, Properties, Standings, tie_ranks
+from protocols.messages import Announcement, Bid, Lot
+from protocols.units import Money, TaskId, WorkerId
+from protocols.winner_determination import (
+    Solution,
+    Win,
+    capacities,
+    ranked_offers,
+    unsold_lots,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PostedPrice:
+    """A fixed price per lot (`posted-price`).
+
+    The workers are asked one after the other, in a seeded order that no bid can move. Each takes,
+    of the lots that are left, those that earn it most at the posted price, up to its capacity and
+    never at a loss. The price is paid whatever the outcome of the work.
+
+    Guarantee: the true cost is a dominant strategy, even obviously so (Li 2017): nobody can do
+    better than to take its best lots when asked. Nobody is paid less than its cost. The allocation
+    need not be the cheapest.
+
+    Args:
+        price: Per lot, at most its reserve; ``None`` posts the reserve.
+
+    Source: Li (2017), section 3; Chawla, Hartline, Malec and Sivan (2010).
+    """
+
+    price: Money | None = None
+
+    name = "posted-price"
+    properties = Properties(
+        truthful="dominant",
+        elicits=("cost",),
+        individually_rational="ex-post",
+        budget="exactly the posted price per lot",
+        exact=False,
+        assumptions=("the price does not depend on the bids",),
+        source="Li 2017",
+    )
+
+    def clear(
+        self, announcement: Announcement, bids: Sequence[Bid], standings: Standings, seed: int
+    ) -> Allocation:
+        """Ask the workers in their order; see the class."""
+
+        def earning(lot: Lot, bid: Bid) -> int:
+            return self._posted(lot) - bid.cost
+
+        offers = ranked_offers(announcement, bids, earning, seed)
+        wins = _serve(announcement, offers, seed)
+        unsold = unsold_lots(announcement, bids, offers, wins, "above-reserve")
+        solution = Solution(tuple(wins), unsold, sum(win.score for win in wins))
+        return solution.allocation(
+            announcement,
+            self.name,
+            lambda win: Contract(base=self._posted(win.lot), report=win.bid.probability),
+        )
+
+    def _posted(self, lot: Lot) -> Money:
+        return lot.reserve if self.price is None else min(self.price, lot.reserve)
+
+
+def _serve(
+    announcement: Announcement, offers: dict[TaskId, list[tuple[int, Bid]]], seed: int
+) -> list[Win]:
+    """Let every worker in turn take its best lots of those that are left."""
+    lots = {lot.task: lot for lot in announcement.lots}
+    wanted: dict[WorkerId, list[tuple[int, Bid]]] = {}
+    for task in lots:
+        for worth, bid in offers[task]:
+            wanted.setdefault(bid.worker, []).append((worth, bid))
+    limits = capacities(announcement)
+    ranks = tie_ranks(seed, announcement, wanted)
+    taken: dict[TaskId, Win] = {}
+    for worker in sorted(wanted, key=ranks.__getitem__):
+        free = [(worth, bid) for worth, bid in wanted[worker] if bid.task not in taken]
+        best = sorted(free, key=lambda offer: -offer[0])[: limits.get(worker, len(lots))]
+        for worth, bid in best:
+            waiting = [
+                offer for offer in offers[bid.task] if ranks[offer[1].worker] > ranks[worker]
+            ]
+            following = min((offer[1].worker for offer in waiting), key=ranks.get, default=None)
+            taken[bid.task] = Win(lots[bid.task], bid, worth, 0, following, bool(waiting))
+    return [taken[task] for task in lots if task in taken]
