@@ -17,6 +17,11 @@ from protocols.contingent import ContingentVcg, ExpectedScore, Forecast
 from protocols.first_price import FirstPrice
 from protocols.frozen import Frozen
 from protocols.mechanism import Mechanism
+from protocols.pay_per_success import PayPerSuccess
+from protocols.posted_price import PostedPrice
+from protocols.sequential_pivot import SequentialPivot
+from protocols.share import LEAST, Share
+from protocols.uniform_price import UniformPrice
 from protocols.units import Money, Name, Units
 from protocols.vcg import Vcg
 from protocols.vickrey import Vickrey
@@ -74,8 +79,79 @@ class FirstPriceSettings(Frozen):
         return FirstPrice()
 
 
+class UniformPriceSettings(Frozen):
+    """Settings of `uniform`: it has none."""
+
+    name: Literal["uniform"] = "uniform"
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return UniformPrice()
+
+
+class PostedPriceSettings(Frozen):
+    """Settings of `posted-price`.
+
+    Attributes:
+        price: Per lot, at most its reserve; ``null`` posts the reserve.
+    """
+
+    name: Literal["posted-price"] = "posted-price"
+    price: Units | None = None
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return PostedPrice(self.price)
+
+
+class PayPerSuccessSettings(Frozen):
+    """Settings of `pay-per-success`: it has none."""
+
+    name: Literal["pay-per-success"] = "pay-per-success"
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return PayPerSuccess()
+
+
+class ShareSettings(Frozen):
+    """Settings of `share`.
+
+    Attributes:
+        share: The part of the surplus that a winner gets; ``null`` derives the largest part that
+            never makes a payment negative.
+        least_cost: The least that the work can cost, where the part is derived.
+    """
+
+    name: Literal["share"] = "share"
+    share: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
+    least_cost: Annotated[Units, Field(gt=0)] = LEAST
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return Share(self.share, self.least_cost)
+
+
+class SequentialPivotSettings(Frozen):
+    """Settings of `sequential-pivot`: it has none."""
+
+    name: Literal["sequential-pivot"] = "sequential-pivot"
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return SequentialPivot()
+
+
 MechanismSettings = Annotated[
-    ContingentVcgSettings | VcgSettings | VickreySettings | FirstPriceSettings,
+    ContingentVcgSettings
+    | VcgSettings
+    | VickreySettings
+    | FirstPriceSettings
+    | UniformPriceSettings
+    | PostedPriceSettings
+    | PayPerSuccessSettings
+    | ShareSettings
+    | SequentialPivotSettings,
     Field(discriminator="name"),
 ]
 """The settings of any mechanism, told apart by its name."""
@@ -88,5 +164,10 @@ MECHANISMS: Final = {
     "vcg": VcgSettings,
     "vickrey": VickreySettings,
     "first-price": FirstPriceSettings,
+    "uniform": UniformPriceSettings,
+    "posted-price": PostedPriceSettings,
+    "pay-per-success": PayPerSuccessSettings,
+    "share": ShareSettings,
+    "sequential-pivot": SequentialPivotSettings,
 }
 """Every mechanism by the word that configurations use for it."""

@@ -85,9 +85,8 @@ def _serve(
         free = [(worth, bid) for worth, bid in wanted[worker] if bid.task not in taken]
         best = sorted(free, key=lambda offer: -offer[0])[: limits.get(worker, len(lots))]
         for worth, bid in best:
-            waiting = [
-                offer for offer in offers[bid.task] if ranks[offer[1].worker] > ranks[worker]
-            ]
-            following = min((offer[1].worker for offer in waiting), key=ranks.get, default=None)
+            rivals = [other.worker for _, other in offers[bid.task]]
+            waiting = [rival for rival in rivals if ranks[rival] > ranks[worker]]
+            following = min(waiting, key=ranks.__getitem__, default=None)
             taken[bid.task] = Win(lots[bid.task], bid, worth, 0, following, bool(waiting))
     return [taken[task] for task in lots if task in taken]

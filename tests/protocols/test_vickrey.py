@@ -38,7 +38,7 @@ def test_a_binding_capacity_is_refused() -> None:
     """Where a worker could win more lots than it can take, the error points to vcg."""
     announcement, bids = auction([10, 10], {"a": [(1, 1.0)] * 2}, limits={"a": 1})
 
-    with pytest.raises(MechanismError, match="use the mechanism vcg"):
+    with pytest.raises(MechanismError, match="mechanism vcg"):
         Vickrey().clear(announcement, bids, {}, 0)
 
 
