@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -11,9 +12,11 @@ import anyio
 from workers.chat import Chat, ChatRequest, Reply
 from workers.dialect import COMPATIBLE, OPENAI, worst_usage
 from workers.errors import (
+    BrokenConnectionError,
     ChatError,
     DeadlineError,
     EndpointError,
+    LiveCallError,
     MalformedReplyError,
     MissingKeyError,
     UnavailableError,
@@ -34,6 +37,9 @@ if TYPE_CHECKING:
 OPENAI_URL: Final = "https://api.openai.com/v1"
 REPLY_LIMIT: Final = 8_000_000
 """Bytes that a reply may have: far more than the longest answer."""
+
+NO_LIVE_CALLS: Final = "TRUTHBID_NO_LIVE_CALLS"
+"""The environment variable that forbids every call to an endpoint, as tests want it."""
 
 _NO_KEY: Final = "none"
 _QUOTED: Final = 2_000
@@ -98,7 +104,10 @@ class Endpoint(Chat):
         Raises:
             DeadlineError: If the deadline passed before there was an answer.
             ChatError: If there is no usable answer; its class says why.
+            LiveCallError: If no endpoint may be called.
         """
+        if os.environ.get(NO_LIVE_CALLS):
+            raise LiveCallError(f"{NO_LIVE_CALLS} is set, and {self._url} was called")
         gate = self._entered()
         turn = partial(gate.turn, expected_tokens(request))
         seconds = self.policy.seconds
@@ -136,7 +145,7 @@ class Endpoint(Chat):
         attempt = meter.start(worst_usage(request))
         answer = await self._send(body)
         if isinstance(answer, ChatError):
-            if isinstance(answer, EndpointError) and not isinstance(answer, _PerhapsBilledError):
+            if isinstance(answer, EndpointError) and not isinstance(answer, BrokenConnectionError):
                 meter.end(attempt, NOTHING)
                 if answer.status == _BUSY and isinstance(answer, UnavailableError):
                     self._entered().refused(answer.retry_after)
@@ -169,7 +178,7 @@ class Endpoint(Chat):
         import httpx2
 
         unsent = isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout)
-        kind = UnavailableError if unsent else _PerhapsBilledError
+        kind = UnavailableError if unsent else BrokenConnectionError
         why = self._key.redacted(str(cause)) or type(cause).__name__
         return kind(f"no reply from {self._url}", text=why)
 
@@ -191,7 +200,3 @@ class Endpoint(Chat):
         self._gate = None
         if client is not None:
             await client.close()
-
-
-class _PerhapsBilledError(UnavailableError):
-    """The connection broke after the request was sent: the model may have worked on it."""

@@ -3,11 +3,13 @@
     TruthbidError
      +-- UnknownPriceError        a model that neither the configuration nor the price table prices
      +-- MissingKeyError          an endpoint that wants a key, and none is in the environment
+     +-- LiveCallError            a call to an endpoint where none is allowed
      +-- CassetteError            a replayed run asks what was never recorded, or not all of it
      +-- ChatError                a model call that ended without a usable answer
           +-- EndpointError       no answer at all
           |    +-- RequestRefusedError    the endpoint refuses the request: asking again is no use
           |    +-- UnavailableError       it kept failing, or could not be reached
+          |    |    +-- BrokenConnectionError  it broke off: perhaps the model had worked
           |    +-- DeadlineError          the deadline of the whole call has passed
           +-- MalformedReplyError         an answer that is no chat completion
           |    +-- OversizedReplyError    one that does not end before the size limit
@@ -50,6 +52,10 @@ class MissingKeyError(TruthbidError):
         self.variable = variable
 
 
+class LiveCallError(TruthbidError):
+    """Raised when an endpoint is called while ``TRUTHBID_NO_LIVE_CALLS`` is set."""
+
+
 class CassetteError(TruthbidError):
     """Raised when a replay is asked for a call that its recording does not hold."""
 
@@ -87,6 +93,10 @@ class RequestRefusedError(EndpointError):
 
 class UnavailableError(EndpointError):
     """Raised when an endpoint is busy, broken or out of reach."""
+
+
+class BrokenConnectionError(UnavailableError):
+    """Raised when a connection broke after the request was sent: it may have been billed."""
 
 
 class DeadlineError(EndpointError):

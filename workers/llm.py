@@ -64,6 +64,9 @@ class OpenAIWorker(LocalWorker):
         chat: Who answers the calls, in place of the endpoint: a recording or a script.
         **terms: On which terms the worker takes part.
 
+    Attributes:
+        chat: Who answers the calls; to be wrapped, before the run, by who records them.
+
     Raises:
         UnknownPriceError: If nobody knows what the model costs.
         MissingKeyError: If OpenAI's own endpoint is asked for without a key.
@@ -98,7 +101,7 @@ class OpenAIWorker(LocalWorker):
         self._model = model
         self._policy = policy or Policy()
         self._price = tariff(model, base_url, price, free=free)
-        self._chat = chat or Endpoint(
+        self.chat = chat or Endpoint(
             base_url, api_key_env=api_key_env, policy=self._policy, limits=limits
         )
         self._bidding = bidding
@@ -137,7 +140,7 @@ class OpenAIWorker(LocalWorker):
         meter = Meter(self._price, self._policy.paid)
         async with self._limiter:
             try:
-                said = await ask(self._chat, self._question(lot), Estimate, meter)
+                said = await ask(self.chat, self._question(lot), Estimate, meter)
             except ChatError as error:
                 submit(self._refusal(number, lot, meter, str(error)))
             else:
@@ -171,7 +174,7 @@ class OpenAIWorker(LocalWorker):
         meter = Meter(self._price, self._policy.paid)
         start = anyio.current_time()
         try:
-            reply = await self._chat.complete(self._execution(lot), meter)
+            reply = await self.chat.complete(self._execution(lot), meter)
         except ChatError as error:
             return Failure(
                 announcement=award.announcement,
@@ -201,7 +204,7 @@ class OpenAIWorker(LocalWorker):
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._chat.aclose()
+        await self.chat.aclose()
 
     def _wants(self, lot: Lot) -> bool:
         return self.name not in lot.excluded and (self._kinds is None or lot.kind in self._kinds)

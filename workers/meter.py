@@ -57,6 +57,10 @@ class Meter:
         """How many requests were made."""
         return len(self._attempts)
 
+    def since(self, attempt: int) -> tuple[Usage, ...]:
+        """Return the attempts from a number on."""
+        return tuple(self._attempts[attempt:])
+
     @property
     def exhausted(self) -> bool:
         """Whether as many attempts may have been billed as were reserved."""

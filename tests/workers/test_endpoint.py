@@ -16,7 +16,7 @@ import pytest
 from tests.workers.openai_server import OpenAIServer, Say, completion, failure
 from workers.chat import ChatRequest, Message
 from workers.dialect import worst_usage
-from workers.endpoint import Endpoint
+from workers.endpoint import NO_LIVE_CALLS, Endpoint
 from workers.errors import (
     ChatError,
     CutAnswerError,
@@ -26,6 +26,7 @@ from workers.errors import (
     EndpointError,
     FilteredAnswerError,
     IncompleteAnswerError,
+    LiveCallError,
     MalformedReplyError,
     MissingKeyError,
     OversizedReplyError,
@@ -381,6 +382,18 @@ def test_only_http_addresses_are_taken(url: str) -> None:
     """An address of another kind, or with a key in it, is an error when it is given."""
     with pytest.raises(ValueError, match="address"):
         Endpoint(url)
+
+
+async def test_live_calls_can_be_forbidden(
+    server: OpenAIServer, meter: Meter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the variable set nothing is sent, and no worker takes it for a failure of the model."""
+    monkeypatch.setenv(NO_LIVE_CALLS, "1")
+    assert not issubclass(LiveCallError, ChatError)
+    async with endpoint(server.script("forbidden", completion())) as chat:
+        with pytest.raises(LiveCallError, match=NO_LIVE_CALLS):
+            await chat.complete(ASK, meter)
+    assert (server.count("forbidden"), meter.attempts) == (0, 0)
 
 
 async def test_many_calls_share_one_endpoint(server: OpenAIServer) -> None:
