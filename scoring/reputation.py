@@ -136,3 +136,60 @@ class Standing:
         if weight == 0.0:
             return 0.0
         return weight / (weight + dues) * self.lower_quantile(level, prior=prior, strength=strength)
+
+
+def prior_from(*levels: Standing, strength: float = PRIOR_STRENGTH) -> float:
+    """Return the success to expect of a worker before it has a record at this kind of task.
+
+    Each level is shrunk towards the one before it, so a level with few outcomes says little.
+
+    Args:
+        *levels: From the widest to the narrowest, for instance all workers at all kinds, all workers
+            at this kind, the worker's model family at this kind. Leave the worker itself out, or its
+            outcomes count twice.
+        strength: How many outcomes each level is worth to the next, above 0.
+
+    Returns:
+        A mean in [0, 1], to be the `prior` of the worker's own standing; 1/2 without levels.
+
+    Raises:
+        ValueError: If the strength is not above 0.
+
+    >>> everybody, family = Standing(60.0, 20.0, 80), Standing(1.0, 1.0, 2)
+    >>> round(prior_from(everybody), 2), round(prior_from(everybody, family), 2)
+    (0.74, 0.62)
+    """
+    if not 0.0 < strength < math.inf:
+        raise ValueError(f"the strength must be above 0, not {strength!r}")
+    prior = 0.5
+    for standing in levels:
+        prior = standing.mean(prior=prior, strength=strength)
+    return prior
+
+
+def value_cap(stake: float, *, detection: float = 1.0, future: float = 0.0) -> float:
+    """Return the largest value of a task with which a worker can be trusted.
+
+    A worker with a good name may spend it: take one valuable task, deliver nothing, and leave. That
+    gains at most the task's value and loses, if noticed, the stake and what the name would still earn.
+
+    Args:
+        stake: What the worker forfeits, in money, at least 0: deposits and withheld earnings.
+        detection: The probability that the failure is noticed, in [0, 1].
+        future: What the worker would still earn by staying, in money, at least 0.
+
+    Returns:
+        ``detection * (stake + future)``, in money.
+
+    Raises:
+        ValueError: If a number is out of range.
+
+    >>> value_cap(40.0, detection=0.5, future=20.0)
+    30.0
+    """
+    if not (0.0 <= stake < math.inf and 0.0 <= detection <= 1.0 and 0.0 <= future < math.inf):
+        raise ValueError(
+            "needs a stake and a future of at least 0 and a detection in [0, 1], "
+            f"not {stake!r}, {future!r} and {detection!r}"
+        )
+    return detection * (stake + future)

@@ -1,0 +1,84 @@
+"""Log-odds, and a history of reports kept as a few cells on the log-odds scale.
+
+A map from stated to true probability is fitted to this history. Cells make the work of a fit
+independent of the length of the history, and lose almost nothing: each cell keeps the exact mean
+log-odds of its reports, and models state few different confidences anyway.
+"""
+
+from __future__ import annotations
+
+import math
+
+CLIP = 0.02
+"""Reports are moved into [0.02, 0.98] first: a stated certainty is not infinite evidence."""
+
+CELLS = 20
+"""How many cells a history has."""
+
+_EDGE = math.log((1.0 - CLIP) / CLIP)
+_PER_UNIT = CELLS / (2.0 * _EDGE)
+
+Cell = tuple[float, float, float]
+"""Reports that lie together: how many, how much success, and their mean log-odds."""
+
+
+def logit(probability: float) -> float:
+    """Return the log-odds of a probability in [0, 1], after moving it into [0.02, 0.98].
+
+    Raises:
+        ValueError: If the probability is outside [0, 1].
+
+    >>> logit(0.5), logit(1.0) == logit(0.98)
+    (0.0, True)
+    """
+    if not 0.0 <= probability <= 1.0:
+        raise ValueError(f"a report must be in [0, 1], not {probability!r}")
+    clipped = min(max(probability, CLIP), 1.0 - CLIP)
+    return math.log(clipped / (1.0 - clipped))
+
+
+def sigmoid(log_odds: float) -> float:
+    """Return the probability with these log-odds.
+
+    >>> sigmoid(0.0)
+    0.5
+    """
+    if log_odds >= 0.0:
+        return 1.0 / (1.0 + math.exp(-log_odds))
+    odds = math.exp(log_odds)
+    return odds / (1.0 + odds)
+
+
+class History:
+    """Reports and their outcomes, as sums in `CELLS` cells of equal width on the log-odds scale."""
+
+    __slots__ = ("_counts", "_logits", "_successes", "count")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._counts = [0] * CELLS
+        self._successes = [0.0] * CELLS
+        self._logits = [0.0] * CELLS
+
+    def add(self, log_odds: float, outcome: float) -> None:
+        """Add one report, given as the log-odds that `logit` returns, and its outcome in [0, 1]."""
+        cell = min(int((log_odds + _EDGE) * _PER_UNIT), CELLS - 1)
+        self.count += 1
+        self._counts[cell] += 1
+        self._successes[cell] += outcome
+        self._logits[cell] += log_odds
+
+    def cells(self) -> list[Cell]:
+        """Return the cells that hold a report."""
+        rows = zip(self._counts, self._successes, self._logits, strict=True)
+        return [(n, success, logits / n) for n, success, logits in rows if n]
+
+    def cells_without(self, part: History) -> list[Cell]:
+        """Return the cells of what is left when `part`, whose reports are all in here, is taken out."""
+        here = zip(self._counts, self._successes, self._logits, strict=True)
+        there = zip(part._counts, part._successes, part._logits, strict=True)
+        return [
+            (n - m, success - taken, (logits - away) / (n - m))
+            for (n, success, logits), (m, taken, away) in zip(here, there, strict=True)
+            if n > m
+        ]
