@@ -2,104 +2,21 @@
 
 Proper scoring rules, payments by them, calibration, reputation and peer prediction. Every score is a
 reward: higher is better. Nothing here reads a file, a clock or a source of randomness.
+
+The public names are listed in `scoring.public` and loaded when the first of them is asked for, so that
+``import scoring`` and ``import scoring.binary`` cost no more than they need.
 """
 
-from scoring.beta_family import beta_family
-from scoring.binary import (
-    LOGARITHMIC,
-    QUADRATIC,
-    SPHERICAL,
-    asymmetric,
-    clipped_logarithmic,
-    power_rule,
-    pseudo_spherical,
-    threshold_weighted,
-)
-from scoring.calibration import CalibrationTest, debiased_calibration_error, spiegelhalter
-from scoring.catalog import CATEGORICAL_RULES, RULE_FAMILIES, SCORING_RULES, scoring_rule
-from scoring.categorical import CategoricalRule
-from scoring.categorical_rules import categorical_power, categorical_pseudo_spherical
-from scoring.corp import Block, Corp, corp
-from scoring.distribution import (
-    crps_normal,
-    crps_quantiles,
-    dawid_sebastiani,
-    interval,
-    pinball,
-    weighted_interval,
-)
-from scoring.effort import stake_for_effort, value_of_signal
-from scoring.ensemble import crps_ensemble, energy, threshold_weighted_ensemble
-from scoring.head_to_head import HeadToHead, head_to_head
-from scoring.lottery import Lottery
-from scoring.market_maker import MarketMaker, Trade
-from scoring.murphy import Bin, Murphy, murphy
-from scoring.payment import ScorePayment, baseline_payment, payment_form, range_payment
-from scoring.pool import elf_chances, elf_winner, kilgour_gerchak, weighted_score_wagering
-from scoring.propriety import Misreport, best_misreport
-from scoring.recalibration import Recalibration, Recalibrator
-from scoring.reputation import Standing, prior_from, value_cap
-from scoring.rule import Scores, ScoringRule
-from scoring.smooth_calibration import smooth_calibration_error
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "CATEGORICAL_RULES",
-    "LOGARITHMIC",
-    "QUADRATIC",
-    "RULE_FAMILIES",
-    "SCORING_RULES",
-    "SPHERICAL",
-    "Bin",
-    "Block",
-    "CalibrationTest",
-    "CategoricalRule",
-    "Corp",
-    "HeadToHead",
-    "Lottery",
-    "MarketMaker",
-    "Misreport",
-    "Murphy",
-    "Recalibration",
-    "Recalibrator",
-    "ScorePayment",
-    "Scores",
-    "ScoringRule",
-    "Standing",
-    "Trade",
-    "asymmetric",
-    "baseline_payment",
-    "best_misreport",
-    "beta_family",
-    "categorical_power",
-    "categorical_pseudo_spherical",
-    "clipped_logarithmic",
-    "corp",
-    "crps_ensemble",
-    "crps_normal",
-    "crps_quantiles",
-    "dawid_sebastiani",
-    "debiased_calibration_error",
-    "elf_chances",
-    "elf_winner",
-    "energy",
-    "head_to_head",
-    "interval",
-    "kilgour_gerchak",
-    "murphy",
-    "payment_form",
-    "pinball",
-    "power_rule",
-    "prior_from",
-    "pseudo_spherical",
-    "range_payment",
-    "scoring_rule",
-    "smooth_calibration_error",
-    "spiegelhalter",
-    "stake_for_effort",
-    "threshold_weighted",
-    "threshold_weighted_ensemble",
-    "value_cap",
-    "value_of_signal",
-    "weighted_interval",
-    "weighted_score_wagering",
-]
+if TYPE_CHECKING:
+    from scoring.public import *  # noqa: F403  # the list is in one place
+
+
+def __getattr__(name: str) -> object:
+    public = import_module("scoring.public")
+    if name not in public.__all__:
+        raise AttributeError(f"module 'scoring' has no attribute {name!r}")
+    value: object = getattr(public, name)
+    return value

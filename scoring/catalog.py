@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scoring import aggregation, agreement, gold, mutual_information, surrogate, truth_serum
-from scoring.beta_family import beta_family
+from scoring.beta_rule import beta_family
 from scoring.binary import (
     LOGARITHMIC,
     QUADRATIC,

@@ -67,7 +67,7 @@ class Corp:
     blocks: tuple[Block, ...]
 
 
-def corp(reports: Reports, outcomes: Outcomes, rule: ScoringRule = QUADRATIC) -> Corp:
+def corp_decomposition(reports: Reports, outcomes: Outcomes, rule: ScoringRule = QUADRATIC) -> Corp:
     """Split the mean score of the reports into miscalibration, discrimination and uncertainty.
 
     Args:
@@ -81,7 +81,7 @@ def corp(reports: Reports, outcomes: Outcomes, rule: ScoringRule = QUADRATIC) ->
     Raises:
         ValueError: If the inputs are empty, differ in length or leave [0, 1].
 
-    >>> result = corp([0.1, 0.3, 0.3, 0.8], [0, 1, 0, 1])
+    >>> result = corp_decomposition([0.1, 0.3, 0.3, 0.8], [0, 1, 0, 1])
     >>> result.blocks
     (Block(low=0.1, high=0.1, recalibrated=0.0, count=1), \
 Block(low=0.3, high=0.3, recalibrated=0.5, count=2), Block(low=0.8, high=0.8, recalibrated=1.0, count=1))

@@ -49,7 +49,7 @@ class Murphy:
     bins: tuple[Bin, ...]
 
 
-def murphy(reports: Reports, outcomes: Outcomes, bins: int = 10) -> Murphy:
+def murphy_decomposition(reports: Reports, outcomes: Outcomes, bins: int = 10) -> Murphy:
     """Split the mean quadratic score over equally wide bins of the reports.
 
     Args:
@@ -60,7 +60,7 @@ def murphy(reports: Reports, outcomes: Outcomes, bins: int = 10) -> Murphy:
     Raises:
         ValueError: If the inputs are empty, differ in length, leave [0, 1], or `bins` is below 1.
 
-    >>> result = murphy([0.2, 0.2, 0.8, 0.8], [0, 1, 1, 1])
+    >>> result = murphy_decomposition([0.2, 0.2, 0.8, 0.8], [0, 1, 1, 1])
     >>> round(result.reliability, 4), round(result.resolution, 4), result.uncertainty
     (0.065, 0.0625, 0.1875)
     """
