@@ -8,6 +8,7 @@ The public names are listed in `scoring.public` and loaded when the first of the
 """
 
 from importlib import import_module
+from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> object:
-    public = import_module("scoring.public")
-    if name not in public.__all__:
-        raise AttributeError(f"module 'scoring' has no attribute {name!r}")
-    value: object = getattr(public, name)
-    return value
+    # Modules are the import system's to find; looking for them in the list could run in a circle.
+    if PathFinder.find_spec(f"scoring.{name}", __path__) is None:
+        public = import_module("scoring.public")
+        if name in public.__all__:
+            value: object = getattr(public, name)
+            return value
+    raise AttributeError(f"module 'scoring' has no attribute {name!r}")
