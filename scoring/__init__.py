@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> object:
     # Modules are the import system's to find; looking for them in the list could run in a circle.
-    if PathFinder.find_spec(f"scoring.{name}", __path__) is None:
+    places = import_module("scoring").__path__
+    if PathFinder.find_spec(f"scoring.{name}", places) is None:
         public = import_module("scoring.public")
         if name in public.__all__:
             value: object = getattr(public, name)
