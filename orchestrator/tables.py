@@ -1,7 +1,7 @@
 """What a run came to, as tables on a terminal of 100 columns.
 
-Colours come from rich, which leaves them out for NO_COLOR and where there is no terminal. Names
-that others chose are shown without control characters.
+Colours come from rich, which leaves them out for NO_COLOR and where there is no terminal. Text that
+others chose is shown without control characters.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from orchestrator.display import (
+    ABSENT,
     money_column,
     money_text,
     number,
@@ -17,46 +18,37 @@ from orchestrator.display import (
     plain,
     plural,
 )
+from orchestrator.findings import highest_confidence, overconfidence
+from protocols.units import NANO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator, Sequence
 
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.table import Table
 
+    from orchestrator.baselines import Baselines
+    from orchestrator.honesty import Honesty
     from orchestrator.summary import Summary
 
 MOST_WORKERS: Final = 12
 """So many workers have a row of their own."""
 
-_LONGEST_NAME = 18
-
-_STATE_STYLES = {"solved": "green", "failed": "red"}
+_WIDTH = 98
+_GAP = 2
+_SHORTEST_NAME = 8
+_STATES = {"solved": "green", "failed": "red"}
+_VERDICTS = {"overconfident": "red", "underconfident": "yellow"}
 
 
 def print_summary(console: Console, summary: Summary) -> None:
-    """Print the totals of a run and one row for each of the workers with most awards."""
-    console.print(_workers(summary))
-    console.print(
-        "Brier score: mean squared error of the stated chance, lower is better. "
-        f"Profit is paid less cost. Money in {plain(summary.currency, 20)}.",
-        style="dim",
-        highlight=False,
-    )
-    console.print(_totals(summary))
-
-
-def _workers(summary: Summary) -> Table:
-    table = table_of(
-        ["worker"],
-        ["bids", "awards", "solved", "stated", "actual", "Brier", "paid", "cost", "profit"],
-    )
+    """Print the totals of a run, and a row for each of the workers with most awards."""
     ranked = sorted(summary.workers.values(), key=lambda worker: -worker.awards)
     shown, hidden = ranked[:MOST_WORKERS], ranked[MOST_WORKERS:]
     decimals = places(each for worker in shown for each in (worker.paid, worker.cost))
-    for worker in shown:
-        table.add_row(
-            plain(worker.worker, _LONGEST_NAME),
+    rows: list[Sequence[str]] = [
+        (
+            worker.worker,
             f"{worker.bids:,}",
             f"{worker.awards:,}",
             f"{worker.solved:,}",
@@ -64,32 +56,113 @@ def _workers(summary: Summary) -> Table:
             percent(worker.success.value),
             number(worker.brier.value),
             *(money_text(each, decimals) for each in (worker.paid, worker.cost, worker.profit)),
-            style=None if worker.awards else "dim",
         )
+        for worker in shown
+    ]
     if hidden:
-        awards = sum(worker.awards for worker in hidden)
-        table.add_row(f"... and {len(hidden)} more", "", f"{awards:,}", style="dim")
-    return table
+        awards = f"{sum(worker.awards for worker in hidden):,}"
+        rows.append((f"... and {len(hidden)} more", "", awards, *[""] * 7))
+    headers = ["worker", "bids", "awards", "solved", "stated", "actual", "Brier"]
+    console.print(_table([*headers, "paid", "cost", "profit"], rows))
+    _note(
+        console,
+        "Brier score: mean squared error of the stated chance, lower is better. "
+        f"Profit: paid less cost. Money in {plain(summary.currency, 20)}.",
+    )
+    console.print(_totals(summary))
+
+
+def print_baselines(console: Console, found: Baselines, currency: str) -> None:
+    """Print what other rules would have brought, as means per task."""
+    if not found.rows:
+        console.print(highest_confidence(found, currency), highlight=False)
+        return
+    costs, utilities, differences, errors = (
+        _column([getattr(row, name) for row in found.rows])
+        for name in ("cost", "utility", "difference", "error")
+    )
+    numbers = zip(found.rows, costs, utilities, differences, errors, strict=True)
+    rows = [
+        (
+            row.label,
+            percent(row.accuracy, 1),
+            cost,
+            utility,
+            *((ABSENT, ABSENT) if not place else (difference, f"± {error}")),
+        )
+        for place, (row, cost, utility, difference, error) in enumerate(numbers)
+    ]
+    headers = ["who gets each task", "right", "cost", "utility", "difference", "std. error"]
+    console.print(_table(headers, rows))
+    _note(console, "\n".join(_about(found, currency)))
+
+
+def print_honesty(console: Console, found: Sequence[Honesty], currency: str) -> None:
+    """Print how the reports of each worker compare with what came true, and what they cost it."""
+    shown = sorted(found, key=lambda each: -each.settled)[:MOST_WORKERS]
+    if not shown:
+        console.print(overconfidence(found, currency), highlight=False)
+        return
+    stakes = money_column([each.stake_loss for each in shown])
+    losses = money_column(
+        [again.loss if (again := each.counterfactual) else None for each in shown]
+    )
+    rows = [
+        (
+            each.worker,
+            f"{each.settled:,}",
+            percent(each.stated),
+            percent(each.realised),
+            f"[{_VERDICTS.get(each.verdict, 'green')}]{each.verdict}[/]",
+            number(each.corp.miscalibration),
+            number(each.corp.discrimination),
+            _moved(each),
+            stake,
+            loss,
+        )
+        for each, stake, loss in zip(shown, stakes, losses, strict=True)
+    ]
+    headers = ["worker", "settled", "stated", "actual", "reports", "MCB", "DSC"]
+    console.print(_table([*headers, "awards", "stake", "lost by it"], rows))
+    _note(
+        console,
+        "MCB: miscalibration, 0 is best. DSC: discrimination, more is better. Awards: lost and"
+        " gained, had it\nreported its realised rate. Stake: what that rate would have been paid"
+        " more for the same outcomes.\nLost by it: what it would have earned more in all. Money"
+        f" in {plain(currency, 20)}.",
+    )
+
+
+def print_findings(
+    console: Console, compared: Baselines, found: Sequence[Honesty], currency: str
+) -> None:
+    """Print in words what overconfidence and trust in confidence would have cost."""
+    for sentence in (overconfidence(found, currency), highest_confidence(compared, currency)):
+        console.print(sentence, highlight=False, markup=False)
+
+
+# ----------------------------------------------------------------------------------------------
 
 
 def _totals(summary: Summary) -> Table:
     from rich.table import Table
-    from rich.text import Text
 
     value, cash, utility, bids = money_column(
         [summary.value, summary.cash, summary.utility, summary.bid_charges]
     )
+    left = summary.budget_left
+    kept = "" if left is None else f", budget left {money_text(left)}"
+    again = f", {plural(summary.reannounced, 'lot')} announced again" if summary.reannounced else ""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold")
     grid.add_column()
     grid.add_row("tasks", _states(summary))
     grid.add_row("value of solved tasks", value)
-    grid.add_row("cash spent", f"{cash}  of which for bids {bids}{_left(summary)}")
-    grid.add_row("utility", Text(f"{utility}  value less cash"))
+    grid.add_row("cash spent", f"{cash}  of which for bids {bids}{kept}")
+    grid.add_row("utility", f"{utility}  value less cash")
     if summary.overpayment is not None:
         ratio = f"{summary.overpayment:.2f}  paid by contract per metered cost of the settled work"
         grid.add_row("overpayment ratio", ratio)
-    again = f", {plural(summary.reannounced, 'lot')} announced again" if summary.reannounced else ""
     made = plural(summary.announcements, "announcement")
     grid.add_row("market", f"{made}{again}, {plural(summary.events, 'event')}")
     return grid
@@ -97,30 +170,54 @@ def _totals(summary: Summary) -> Table:
 
 def _states(summary: Summary) -> str:
     counts = [*summary.states.items(), ("open", summary.open_tasks)]
-    told = ", ".join(_coloured(state, count) for state, count in counts if count)
-    return f"{summary.tasks:,}: {told}" if told else "0"
+    told = [
+        f"[{_STATES.get(state, 'yellow')}]{count:,} {state}[/]" for state, count in counts if count
+    ]
+    return f"{summary.tasks:,}: {', '.join(told)}" if told else "0"
 
 
-def _coloured(state: str, count: int) -> str:
-    style = _STATE_STYLES.get(state, "yellow")
-    return f"[{style}]{count:,} {state}[/]"
+def _about(found: Baselines, currency: str) -> Iterator[str]:
+    yield (
+        f"Means over {plural(found.tasks, 'task')}, in {plain(currency, 20)}. Utility: value of the"
+        " successes less metered cost; bids left out."
+    )
+    yield "Difference to the market's first attempt; standard error by a paired bootstrap over tasks."
+    if found.absent:
+        names = plain(", ".join(found.absent), 200)
+        yield f"Left out, since they cannot be called again: {names}."
+    if found.left_out:
+        yield f"{plural(found.left_out, 'task')} left out: no verifier, or no end."
 
 
-def _left(summary: Summary) -> str:
-    left = summary.budget_left
-    return "" if left is None else f", budget left {money_text(left)}"
+def _column(amounts: Sequence[float]) -> list[str]:
+    return money_column([round(each * NANO) for each in amounts])
 
 
-def table_of(texts: Iterable[str], numbers: Iterable[str], title: str | None = None) -> Table:
-    """Return an empty table: columns of text on the left, then right-aligned numbers."""
+def _moved(each: Honesty) -> str:
+    again = each.counterfactual
+    return ABSENT if again is None else f"-{again.lost} +{again.gained}"
+
+
+def _note(console: Console, text: str) -> None:
+    console.print(text, style="dim", highlight=False, markup=False)
+
+
+def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> RenderableType:
+    """Return a table: names on the left, cut to the room that the columns of numbers leave."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(
-        box=SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False, title=title, title_justify="left"
-    )
-    for name in texts:
-        table.add_column(name, overflow="ellipsis", no_wrap=True)
-    for name in numbers:
-        table.add_column(name, justify="right", no_wrap=True)
+    cells = [[Text.from_markup(cell) for cell in row[1:]] for row in rows]
+    widths = [
+        max(len(header), *(row[place].cell_len for row in cells))
+        for place, header in enumerate(headers[1:])
+    ]
+    room = max(_SHORTEST_NAME, _WIDTH - sum(widths) - _GAP * len(widths))
+    table = Table(box=SIMPLE_HEAD, padding=(0, 0, 0, _GAP - 1), pad_edge=False)
+    table.add_column(headers[0], no_wrap=True, overflow="ellipsis")
+    for header in headers[1:]:
+        table.add_column(header, justify="right", no_wrap=True)
+    for row, numbers in zip(rows, cells, strict=True):
+        table.add_row(Text(plain(row[0], room)), *numbers)
     return table
