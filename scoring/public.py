@@ -1,5 +1,6 @@
 """The public names of the package, in one list."""
 
+from scoring.aggregation import Consensus
 from scoring.beta_rule import beta_family
 from scoring.binary import (
     LOGARITHMIC,
@@ -12,7 +13,14 @@ from scoring.binary import (
     threshold_weighted,
 )
 from scoring.calibration import CalibrationTest, debiased_calibration_error, spiegelhalter
-from scoring.catalog import CATEGORICAL_RULES, RULE_FAMILIES, SCORING_RULES, scoring_rule
+from scoring.catalog import (
+    AGGREGATORS,
+    CATEGORICAL_RULES,
+    PEER_MECHANISMS,
+    RULE_FAMILIES,
+    SCORING_RULES,
+    scoring_rule,
+)
 from scoring.categorical import CategoricalRule
 from scoring.categorical_rules import categorical_power, categorical_pseudo_spherical
 from scoring.comparison import HeadToHead, head_to_head
@@ -27,10 +35,13 @@ from scoring.distribution import (
 )
 from scoring.effort import stake_for_effort, value_of_signal
 from scoring.ensemble import crps_ensemble, energy, threshold_weighted_ensemble
+from scoring.gold import checked_share, is_checked, stake_limit
 from scoring.lottery import Lottery
 from scoring.market_maker import MarketMaker, Trade
 from scoring.murphy import Bin, Murphy, murphy_decomposition
+from scoring.panel import OwnerScore, Panel, by_owner, panel_of
 from scoring.payment import ScorePayment, baseline_payment, payment_form, range_payment
+from scoring.peer import PeerRefusal, PeerReport, PeerResult, PeerScore
 from scoring.pool import elf_chances, elf_winner, kilgour_gerchak, weighted_score_wagering
 from scoring.propriety import Misreport, best_misreport
 from scoring.recalibration import Recalibration, Recalibrator
@@ -39,8 +50,10 @@ from scoring.rule import Scores, ScoringRule
 from scoring.smooth_calibration import smooth_calibration_error
 
 __all__ = [
+    "AGGREGATORS",
     "CATEGORICAL_RULES",
     "LOGARITHMIC",
+    "PEER_MECHANISMS",
     "QUADRATIC",
     "RULE_FAMILIES",
     "SCORING_RULES",
@@ -49,12 +62,19 @@ __all__ = [
     "Block",
     "CalibrationTest",
     "CategoricalRule",
+    "Consensus",
     "Corp",
     "HeadToHead",
     "Lottery",
     "MarketMaker",
     "Misreport",
     "Murphy",
+    "OwnerScore",
+    "Panel",
+    "PeerRefusal",
+    "PeerReport",
+    "PeerResult",
+    "PeerScore",
     "Recalibration",
     "Recalibrator",
     "ScorePayment",
@@ -66,8 +86,10 @@ __all__ = [
     "baseline_payment",
     "best_misreport",
     "beta_family",
+    "by_owner",
     "categorical_power",
     "categorical_pseudo_spherical",
+    "checked_share",
     "clipped_logarithmic",
     "corp_decomposition",
     "crps_ensemble",
@@ -80,8 +102,10 @@ __all__ = [
     "energy",
     "head_to_head",
     "interval",
+    "is_checked",
     "kilgour_gerchak",
     "murphy_decomposition",
+    "panel_of",
     "payment_form",
     "pinball",
     "power_rule",
@@ -92,6 +116,7 @@ __all__ = [
     "smooth_calibration_error",
     "spiegelhalter",
     "stake_for_effort",
+    "stake_limit",
     "threshold_weighted",
     "threshold_weighted_ensemble",
     "value_cap",

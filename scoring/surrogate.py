@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 LEAST_VARIANCE = 1e-3
 """The least variance of the task's label rate for which error rates are estimated."""
 
+SUREST_ERRORS = 3.0
+"""How many of its standard errors that variance must be above zero."""
+
 LEAST_DISTANCE = 0.1
 """The least value of 1 - e0 - e1, the information in one label, for which scores are given."""
 
@@ -206,8 +209,9 @@ def _unfit(
     for label in map(int, labels):
         name = panel.classes[label]
         variance, distance = float(rates.variance[0, label]), float(rates.distance[0, label])
-        if not variance >= LEAST_VARIANCE:
-            return f"the reports {name!r} hardly vary with the task ({variance:.1e})"
+        error = _jackknife_error(rates.variance[1:, label])
+        if not variance >= max(LEAST_VARIANCE, SUREST_ERRORS * error):
+            return f"the reports {name!r} hardly vary with the task ({variance:.4f} +- {error:.4f})"
         if not distance >= LEAST_DISTANCE:
             return f"a report {name!r} hardly tells anything (1 - e0 - e1 = {distance:.2f})"
     return None
@@ -230,5 +234,12 @@ def _jackknife(panel: Panel, mine: Mask, rates: ErrorRates) -> tuple[float, floa
     if not counts.all():
         return 0.0, float("inf")
     means = (values * kept).sum(axis=1) / counts
-    spread = ((means[1:] - means[1:].mean()) ** 2).sum()
-    return float(means[0]), float(np.sqrt((_BLOCKS - 1) / _BLOCKS * spread))
+    return float(means[0]), _jackknife_error(means[1:])
+
+
+def _jackknife_error(replicates: Floats) -> float:
+    """Return the standard error from estimates with one block of tasks left out each."""
+    import numpy as np
+
+    spread = ((replicates - replicates.mean()) ** 2).sum()
+    return float(np.sqrt((_BLOCKS - 1) / _BLOCKS * spread))
