@@ -161,6 +161,8 @@ class Endpoint(Chat):
         import httpx2
         import openai
 
+        from workers.transport import failures
+
         try:
             response = await self._connected().post(
                 "/chat/completions", body=body, cast_to=httpx2.Response
@@ -169,16 +171,17 @@ class Endpoint(Chat):
             text = self._key.redacted(error.response.text[:_QUOTED])
             return failed_status(error.status_code, error.response.headers, text)
         except openai.APIConnectionError as error:
-            return self._broken(error.__cause__)
+            return self._broken(error.__cause__ or error)
         except MalformedReplyError as error:
             return type(error)(str(error))
+        except failures() as error:
+            return self._broken(error)
         return response.content
 
-    def _broken(self, cause: BaseException | None) -> EndpointError:
-        import httpx2
+    def _broken(self, cause: BaseException) -> EndpointError:
+        from workers.transport import unsent
 
-        unsent = isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout)
-        kind = UnavailableError if unsent else BrokenConnectionError
+        kind = UnavailableError if unsent(cause) else BrokenConnectionError
         why = self._key.redacted(str(cause)) or type(cause).__name__
         return kind(f"no reply from {self._url}", text=why)
 

@@ -108,7 +108,8 @@ class Gate:
             if bucket is not None:
                 waits.append(bucket.take(amount, now))
         try:
-            await anyio.sleep(max(waits))
+            if wait := max(waits):
+                await anyio.sleep(wait)
             while anyio.current_time() < self._paused_until:  # noqa: ASYNC110 - it may be moved
                 await anyio.sleep_until(self._paused_until)
         except BaseException:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import anyio
 import httpx2
-from openai import AsyncOpenAI
+import sniffio
+from openai import AsyncOpenAI, DefaultAioHttpClient
 
 from workers.errors import MalformedReplyError, OversizedReplyError
 
@@ -69,8 +72,11 @@ class Cap:
 
 
 def client(base_url: str, key: str, reply_limit: int) -> AsyncOpenAI:
-    """Return a client that makes one attempt per call; time limits and retries are the caller's."""
-    http = httpx2.AsyncClient(
+    """Return a client that makes one attempt per call; time limits and retries are the caller's.
+
+    On asyncio it connects through aiohttp where that is installed, which halves the work per call.
+    """
+    http = _http_client()(
         timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
         limits=_CONNECTIONS,
         follow_redirects=False,
@@ -84,3 +90,28 @@ def client(base_url: str, key: str, reply_limit: int) -> AsyncOpenAI:
         http_client=http,
         default_headers={"Accept-Encoding": "identity"},
     )
+
+
+def _http_client() -> type[httpx2.AsyncClient]:
+    if sniffio.current_async_library() == "asyncio" and find_spec("aiohttp"):
+        return DefaultAioHttpClient
+    return httpx2.AsyncClient
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """Return what a connection may raise that the client does not translate."""
+    aiohttp = sys.modules.get("aiohttp")
+    return (httpx2.HTTPError,) if aiohttp is None else (httpx2.HTTPError, aiohttp.ClientError)
+
+
+def unsent(cause: BaseException) -> bool:
+    """Return whether a failure shows that the request never left, so nothing can be billed.
+
+    The aiohttp transport gives every broken connection the name of a connection timeout, so its
+    own exception is looked at.
+    """
+    aiohttp = sys.modules.get("aiohttp")
+    if aiohttp is not None and isinstance(cause.__cause__, aiohttp.ClientError):
+        not_connected = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+        return isinstance(cause.__cause__, not_connected)
+    return isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout)
