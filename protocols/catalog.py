@@ -13,10 +13,16 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, TypeAdapter
 
+from protocols.budget_feasible import BudgetFeasible
+from protocols.clock import STEP, Dutch, English
 from protocols.contingent import ContingentVcg, ExpectedScore, Forecast
 from protocols.first_price import FirstPrice
 from protocols.frozen import Frozen
+from protocols.generalized_second_price import GeneralizedSecondPrice
+from protocols.mcafee import McAfee
 from protocols.mechanism import Mechanism
+from protocols.min_work import MinWork
+from protocols.optimal import Optimal
 from protocols.pay_per_success import PayPerSuccess
 from protocols.posted_price import PostedPrice
 from protocols.sequential_pivot import SequentialPivot
@@ -142,6 +148,96 @@ class SequentialPivotSettings(Frozen):
         return SequentialPivot()
 
 
+class OptimalSettings(Frozen):
+    """Settings of `optimal`.
+
+    Attributes:
+        sample: What such work has cost in the past; every worker's cost is taken to be a draw.
+    """
+
+    name: Literal["optimal"] = "optimal"
+    sample: Annotated[tuple[Units, ...], Field(min_length=1, max_length=10_000, strict=False)]
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return Optimal(self.sample)
+
+
+class BudgetFeasibleSettings(Frozen):
+    """Settings of `budget-feasible`.
+
+    Attributes:
+        budget: The most that the payments of one announcement may add up to.
+    """
+
+    name: Literal["budget-feasible"] = "budget-feasible"
+    budget: Units
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return BudgetFeasible(self.budget)
+
+
+class EnglishSettings(Frozen):
+    """Settings of `english`.
+
+    Attributes:
+        step: How far the price falls at a time.
+    """
+
+    name: Literal["english"] = "english"
+    step: Annotated[Units, Field(gt=0)] = STEP
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return English(self.step)
+
+
+class DutchSettings(Frozen):
+    """Settings of `dutch`.
+
+    Attributes:
+        step: How far the price rises at a time.
+    """
+
+    name: Literal["dutch"] = "dutch"
+    step: Annotated[Units, Field(gt=0)] = STEP
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return Dutch(self.step)
+
+
+class GeneralizedSecondPriceSettings(Frozen):
+    """Settings of `gsp`: it has none."""
+
+    name: Literal["gsp"] = "gsp"
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return GeneralizedSecondPrice()
+
+
+class McAfeeSettings(Frozen):
+    """Settings of `mcafee`: it has none."""
+
+    name: Literal["mcafee"] = "mcafee"
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return McAfee()
+
+
+class MinWorkSettings(Frozen):
+    """Settings of `min-work`: it has none."""
+
+    name: Literal["min-work"] = "min-work"
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return MinWork()
+
+
 MechanismSettings = Annotated[
     ContingentVcgSettings
     | VcgSettings
@@ -151,7 +247,14 @@ MechanismSettings = Annotated[
     | PostedPriceSettings
     | PayPerSuccessSettings
     | ShareSettings
-    | SequentialPivotSettings,
+    | SequentialPivotSettings
+    | OptimalSettings
+    | BudgetFeasibleSettings
+    | EnglishSettings
+    | DutchSettings
+    | GeneralizedSecondPriceSettings
+    | McAfeeSettings
+    | MinWorkSettings,
     Field(discriminator="name"),
 ]
 """The settings of any mechanism, told apart by its name."""
@@ -169,5 +272,12 @@ MECHANISMS: Final = {
     "pay-per-success": PayPerSuccessSettings,
     "share": ShareSettings,
     "sequential-pivot": SequentialPivotSettings,
+    "optimal": OptimalSettings,
+    "budget-feasible": BudgetFeasibleSettings,
+    "english": EnglishSettings,
+    "dutch": DutchSettings,
+    "gsp": GeneralizedSecondPriceSettings,
+    "mcafee": McAfeeSettings,
+    "min-work": MinWorkSettings,
 }
 """Every mechanism by the word that configurations use for it."""

@@ -4,14 +4,15 @@ import pytest
 from pydantic import ValidationError
 
 from protocols.catalog import MECHANISM, MECHANISMS, ContingentVcgSettings
-from tests.protocols.auctions import auction, honest_score
+from tests.protocols.auctions import auction
+from tests.protocols.examples import EXAMPLES
 
 
 @pytest.mark.parametrize("name", MECHANISMS)
 def test_every_name_builds_its_mechanism(name: str) -> None:
     """The word in the configuration is the word in the allocation and the mechanism."""
-    mechanism = MECHANISM.validate_python({"name": name}).build(lambda rule: honest_score)
-    announcement, bids = auction([100], {"a": [(30, 0.75)], "b": [(40, 0.5)]})
+    announcement, bids = auction([640, 320], {"a": [(64, 0.75)] * 2, "b": [(128, 0.5)] * 2})
+    mechanism = EXAMPLES[name]
 
     assert mechanism.name == name
     assert mechanism.clear(announcement, bids, {}, 0).mechanism == name
@@ -20,7 +21,7 @@ def test_every_name_builds_its_mechanism(name: str) -> None:
 @pytest.mark.parametrize("name", MECHANISMS)
 def test_every_mechanism_states_its_promises(name: str) -> None:
     """What a mechanism promises is a value; a claim of honesty names what it elicits and assumes."""
-    claims = MECHANISM.validate_python({"name": name}).build(lambda rule: honest_score).properties
+    claims = EXAMPLES[name].properties
 
     assert claims.source
     assert claims.truthful == "no" or (claims.elicits and claims.assumptions)
@@ -30,8 +31,7 @@ def test_every_mechanism_states_its_promises(name: str) -> None:
 def test_an_empty_auction_is_cleared(name: str) -> None:
     """Without bids every mechanism leaves the lots unsold."""
     announcement, _ = auction([100, 50], {"a": [None, None]})
-    mechanism = MECHANISM.validate_python({"name": name}).build(lambda rule: honest_score)
-    allocation = mechanism.clear(announcement, [], {}, 0)
+    allocation = EXAMPLES[name].clear(announcement, [], {}, 0)
 
     assert allocation.awards == ()
     assert [lot.reason for lot in allocation.unsold] == ["no-bids", "no-bids"]

@@ -1,0 +1,31 @@
+"""Settings with which every mechanism of the catalog can be built and tried."""
+
+from typing import Any
+
+from protocols.catalog import MECHANISM, MECHANISMS
+from protocols.mechanism import Mechanism
+from tests.protocols.auctions import honest_score
+
+NEEDED: dict[str, dict[str, Any]] = {
+    "optimal": {"sample": ["0.000000064", "0.000000128", "0.000000256", "0.00000064"]},
+    "budget-feasible": {"budget": "0.00000064"},
+    "english": {"step": "0.000000032"},
+    "dutch": {"step": "0.000000032"},
+    "posted-price": {"price": "0.000000256"},
+    "share": {"share": 0.5},
+    "contingent-vcg": {"stake": "0.0000064"},
+}
+"""Settings that a mechanism cannot do without, or that suit small amounts better."""
+
+STEP = 32
+"""The step of the clock auctions above, in nano-units: what a lie may gain there."""
+
+
+def example(name: str) -> Mechanism:
+    """Build a mechanism of the catalog."""
+    settings = MECHANISM.validate_python({"name": name, **NEEDED.get(name, {})})
+    return settings.build(lambda rule: honest_score)
+
+
+EXAMPLES = {name: example(name) for name in MECHANISMS}
+"""Every mechanism of the catalog, ready to use."""
