@@ -91,16 +91,13 @@ def optimum(costs: Integers, capacities: Integers) -> Integers:
     from scipy.optimize import linear_sum_assignment
 
     tasks, outside = costs.shape[0], costs.shape[1] - 1
-    real = np.abs(costs[costs < FAR])
-    largest = int(real.max()) if real.size else 0
+    largest = max(-int(costs.min(initial=0)), int(costs.max(initial=0, where=costs < FAR)))
     if 2 * (tasks + 2) * (largest + 1) >= EXACT:
         raise InexactError(
             f"{tasks} tasks at costs up to {largest} nano-units could add up beyond 2**53, where"
             " the optimum is not certain: announce fewer tasks at a time"
         )
-    slots: Integers = np.repeat(
-        np.arange(outside, dtype=np.int64), np.minimum(capacities, tasks).tolist()
-    )
+    slots: Integers = np.arange(outside, dtype=np.int64).repeat(np.minimum(capacities, tasks))
     table = costs[:, slots] if len(slots) != outside else costs[:, :outside]
     # a pair dearer than the outside option is the outside option
     table = np.minimum(table, np.minimum(costs[:, outside:], 2 * (tasks + 1) * (largest + 1)))
@@ -148,17 +145,16 @@ class Potentials:
         self.worth: Integers = np.where(full, np.int64(FAR), np.int64(0))
         self.prices: Integers = by_worker[~full].min(axis=0)
         crowded = full[self.holders]
+        changed: Integers = (crowded & (self.prices < FAR // 2)).nonzero()[0]
         for _ in range(len(self.costs) + 1):
-            worth = self.worth.copy()
-            reachable = crowded & (self.prices < FAR // 2)
-            saved = (self.prices - self.own)[reachable]
-            np.minimum.at(worth, self.holders[reachable], saved)
-            lower = np.flatnonzero(worth < self.worth)
-            if not len(lower):
+            if not changed.size:
                 break
-            self.worth = worth
-            reached = (by_worker[lower] + worth[lower, None]).min(axis=0)
-            self.prices = np.minimum(self.prices, reached)
+            workers = self.holders[changed]
+            np.minimum.at(self.worth, workers, self.prices[changed] - self.own[changed])
+            reached: Integers = (by_worker[workers] + self.worth[workers, None]).min(axis=0)
+            closer = (reached < self.prices) & (reached < FAR // 2)
+            self.prices[closer] = reached[closer]
+            changed = (closer & crowded).nonzero()[0]
         else:
             raise InexactError("the optimum could not be proven: an improving cycle is left")
         # a task beyond reach has a price without bound, and nobody is told an optimum then
