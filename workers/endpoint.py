@@ -113,7 +113,9 @@ class Endpoint(Chat):
         seconds = self.policy.seconds
         async with gate.seat():
             await turn()
-            loop = retrying(self.policy, meter, anyio.current_time() + seconds, turn)
+            affordable = partial(meter.affords, worst_usage(request))
+            deadline = anyio.current_time() + seconds
+            loop = retrying(self.policy, deadline, affordable, turn)
             with anyio.move_on_after(seconds):
                 return await loop(self._attempt, request, meter)
         raise DeadlineError(f"no answer within {seconds:g} seconds, in {meter.attempts} attempts")

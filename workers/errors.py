@@ -6,6 +6,7 @@
      +-- LiveCallError            a call to an endpoint where none is allowed
      +-- CassetteError            a replayed run asks what was never recorded, or not all of it
      +-- ChatError                a model call that ended without a usable answer
+          +-- ReserveSpentError   another attempt would not fit into what was reserved
           +-- EndpointError       no answer at all
           |    +-- RequestRefusedError    the endpoint refuses the request: asking again is no use
           |    +-- UnavailableError       it kept failing, or could not be reached
@@ -62,6 +63,10 @@ class CassetteError(TruthbidError):
 
 class ChatError(TruthbidError):
     """Base of everything that leaves a model call without a usable answer."""
+
+
+class ReserveSpentError(ChatError):
+    """Raised when the worst case of a call does not fit into what was reserved for the work."""
 
 
 class EndpointError(ChatError):

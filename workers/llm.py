@@ -137,7 +137,7 @@ class OpenAIWorker(LocalWorker):
 
     async def _estimate(self, number: AnnouncementId, lot: Lot, submit: Submit) -> None:
         assert self._limiter is not None  # noqa: S101 - made by the only caller
-        meter = Meter(self._price, self._policy.paid)
+        meter = Meter(self._price, self.bid_ceiling(lot))
         async with self._limiter:
             try:
                 said = await ask(self.chat, self._question(lot), Estimate, meter)
@@ -171,10 +171,11 @@ class OpenAIWorker(LocalWorker):
 
     async def execute(self, lot: Lot, award: Award) -> Result | Failure:
         """Do the work with one model call; an answer that is not finished is a failure."""
-        meter = Meter(self._price, self._policy.paid)
+        request = self._execution(lot)
+        meter = Meter(self._price, self._ceiling(request))
         start = anyio.current_time()
         try:
-            reply = await self.chat.complete(self._execution(lot), meter)
+            reply = await self.chat.complete(request, meter)
         except ChatError as error:
             return Failure(
                 announcement=award.announcement,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protocols.units import ZERO, Money
+from workers.errors import ReserveSpentError
 from workers.prices import Usage
 
 if TYPE_CHECKING:
@@ -18,18 +19,19 @@ NOTHING = Usage()
 
 
 class Meter:
-    """Adds up the attempts of one piece of work.
+    """Adds up the attempts of one piece of work, within what was reserved for it.
 
     An attempt is put down at its worst case when it starts and corrected when its end is known. One
-    that never ends, as it was cancelled, stays at its worst case.
+    that never ends, as it was cancelled, stays at its worst case. No attempt starts whose worst case
+    would not fit into the reserve any more, so the bill of the work never exceeds it unless the
+    endpoint bills more than the worst case.
 
     Args:
         price: What tokens cost.
-        paid: How many attempts may be billed; the worst case of each is reserved beforehand, so a
-            call is not tried again once so many may have been.
+        reserve: The most that all attempts may cost; ``None`` is no limit.
 
     >>> from workers.prices import Price
-    >>> meter = Meter(Price.per_million(1, 2))
+    >>> meter = Meter(Price.per_million(1, 2), reserve=Money(300_000))
     >>> attempt = meter.start(Usage(input=10, output=100, estimated=True))
     >>> meter.cost
     210000
@@ -38,13 +40,26 @@ class Meter:
     47000
     """
 
-    def __init__(self, price: Tariff, paid: int = 2) -> None:
+    def __init__(self, price: Tariff, reserve: Money | None = None) -> None:
         self._price = price
-        self._paid = paid
+        self._reserve = reserve
         self._attempts: list[Usage] = []
 
+    def affords(self, worst: Usage) -> bool:
+        """Return whether one more attempt fits into the reserve, at its worst case."""
+        return self._reserve is None or self.cost + self._price.cost(worst) <= self._reserve
+
     def start(self, worst: Usage) -> int:
-        """Put down an attempt at its worst case; returns its number."""
+        """Put down an attempt at its worst case; returns its number.
+
+        Raises:
+            ReserveSpentError: If it does not fit into the reserve.
+        """
+        if not self.affords(worst):
+            raise ReserveSpentError(
+                f"one more model call may cost {self._price.cost(worst)} nano-units, and of the"
+                f" {self._reserve} reserved {self.cost} are spent"
+            )
         self._attempts.append(worst)
         return len(self._attempts) - 1
 
@@ -62,25 +77,9 @@ class Meter:
         return tuple(self._attempts[attempt:])
 
     @property
-    def exhausted(self) -> bool:
-        """Whether as many attempts may have been billed as were reserved."""
-        return sum(usage != NOTHING for usage in self._attempts) >= self._paid
-
-    @property
     def estimated(self) -> bool:
         """Whether any of it is our own estimate."""
         return any(usage.estimated for usage in self._attempts)
-
-    @property
-    def usage(self) -> Usage:
-        """The tokens of all attempts together."""
-        attempts = self._attempts
-        return Usage(
-            sum(usage.input for usage in attempts),
-            sum(usage.output for usage in attempts),
-            sum(usage.cached for usage in attempts),
-            self.estimated,
-        )
 
     @property
     def cost(self) -> Money:

@@ -3,7 +3,7 @@
     408 409 429 and 5xx, no connection     tried again, after what Retry-After says or a random wait
     429 for a spent quota                  not again: waiting does not fill an account
     every other status, redirects too      not again
-    an attempt that may have been billed   again only while such attempts were reserved
+    an attempt that may have been billed   again only if the reserve still holds the worst case
 
 A wait that would not end before the deadline is not begun.
 """
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from tenacity import AsyncRetrying, RetryCallState
-
-    from workers.meter import Meter
 
 _PASSING: Final = frozenset({408, 409, 429})
 _SPENT: Final = ("insufficient_quota", "billing_hard_limit_reached")
@@ -56,14 +54,17 @@ class Policy(Frozen):
 
 
 def retrying(
-    policy: Policy, meter: Meter, deadline: float, turn: Callable[[], Awaitable[None]]
+    policy: Policy,
+    deadline: float,
+    affordable: Callable[[], bool],
+    turn: Callable[[], Awaitable[None]],
 ) -> AsyncRetrying:
     """Return the retry loop of one call.
 
     Args:
         policy: How often.
-        meter: Knows which attempts may have been billed.
         deadline: When the call has to end, on the clock of the event loop.
+        affordable: Whether the reserve holds one more attempt.
         turn: Waits until the endpoint may be asked once more.
     """
     from tenacity import AsyncRetrying, retry_if_exception, wait_random_exponential
@@ -85,7 +86,7 @@ def retrying(
     return AsyncRetrying(
         sleep=sleep,
         retry=retry_if_exception(
-            lambda error: isinstance(error, UnavailableError) and not meter.exhausted
+            lambda error: isinstance(error, UnavailableError) and affordable()
         ),
         wait=wait,
         stop=stop,
