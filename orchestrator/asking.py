@@ -1,6 +1,7 @@
 """Asks workers for bids until all have answered or the time is over."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import anyio
 
@@ -23,21 +24,22 @@ async def ask(net: ContractNet, workers: Mapping[WorkerId, Worker]) -> None:
     for participant in announcement.participants:
         worker = workers[participant.worker]
         if worker.instant:
-            await _ask_one(net, worker, lambda message: net.receive(message))
+            await _ask_one(net, worker, partial(net.receive, sender=worker.name))
         else:
             slow.append(worker)
     if slow:
         with anyio.move_on_after(announcement.bid_seconds) as deadline:
 
-            def submit(message: Bid | Refusal) -> object:
+            def receive(message: Bid | Refusal, sender: WorkerId) -> object:
                 nonlocal over
                 if deadline.cancel_called and not over:
                     over = True
                     net.close_bidding()
-                return net.receive(message)
+                return net.receive(message, sender)
 
             async with anyio.create_task_group() as group:
                 for worker in slow:
+                    submit = partial(receive, sender=worker.name)
                     group.start_soon(_ask_one, net, worker, submit)
     if not over:
         net.close_bidding()
@@ -49,12 +51,9 @@ async def _ask_one(net: ContractNet, worker: Worker, submit: Submit) -> None:
         await worker.bid(net.announcement, submit)
     except Exception as error:  # noqa: BLE001 - foreign code may raise anything
         reason = f"could not bid: {type(error).__name__}: {error}"[:2000]
+        announcement = net.announcement.announcement
         for lot in net.announcement.lots:
-            submit(
-                Refusal(
-                    announcement=net.announcement.announcement,
-                    task=lot.task,
-                    worker=name,
-                    reason=reason,
+            if name not in lot.excluded:
+                submit(
+                    Refusal(announcement=announcement, task=lot.task, worker=name, reason=reason)
                 )
-            )

@@ -238,7 +238,7 @@ class Coordinator:
                 f"{self.journal_path}: the run is closed; there is nothing to resume"
             )
         times = 1
-        while (earlier := self._chronicle.recall(f"run-resumed:{times}", RunResumed)) is not None:
+        while (earlier := self._chronicle.recall(f"run-resumed\t{times}", RunResumed)) is not None:
             self._chronicle.note(earlier)
             times += 1
         self._chronicle.note(RunResumed(version=self._opening.version, time=times))

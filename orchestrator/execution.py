@@ -218,4 +218,4 @@ class Execution:
 
 
 def _key(event: str, award: Award) -> str:
-    return f"{event}:{award.announcement}:{award.task}:{award.worker}"
+    return f"{event}\t{award.announcement}\t{award.task}\t{award.worker}"

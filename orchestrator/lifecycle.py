@@ -79,7 +79,7 @@ class Auction:
             if ceiling:
                 self._asked[name] = ceiling
                 transfers += hold(ceiling)
-        recorded = self._chronicle.recall(f"announced:{announcement.announcement}", Announced)
+        recorded = self._chronicle.recall(f"announced\t{announcement.announcement}", Announced)
         held = tuple(transfers) if recorded is None else recorded.transfers
         self._chronicle.note(Announced(announcement=announcement, transfers=held))
 
@@ -100,7 +100,7 @@ class Auction:
 
     async def _take_bids(self) -> tuple[Bid, ...]:
         net, name = self._net, self.announcement.announcement
-        closed = self._chronicle.recall(f"bids-closed:{name}", BidsClosed)
+        closed = self._chronicle.recall(f"bids-closed\t{name}", BidsClosed)
         if closed is None:
             self._chronicle.await_input()
             await ask(net, self._market.workers)
@@ -143,7 +143,7 @@ class Auction:
         self._net.allocate(allocation)
         for unsold in allocation.unsold:
             self._end(unsold.task, "unsold", unsold.reason)
-        recorded = self._chronicle.recall(f"allocated:{allocation.announcement}", Allocated)
+        recorded = self._chronicle.recall(f"allocated\t{allocation.announcement}", Allocated)
         room = self._chronicle.ledger.available
         capped = self._chronicle.ledger.capped
         unfunded: list[TaskId] = []

@@ -79,7 +79,7 @@ class Record:
     def of(self, tag: str, kind: type[E]) -> Iterator[E]:
         """Yield the events of one kind, such as ``task-added``, in order."""
         for seq, body in self._rows(
-            f"SELECT seq, body FROM events WHERE key >= '{tag}:' AND key < '{tag};' ORDER BY seq"
+            f"SELECT seq, body FROM events WHERE key GLOB '{tag}\t*' ORDER BY seq"
         ):
             event = self._decode(seq, body)
             if isinstance(event, kind):

@@ -14,7 +14,7 @@ from orchestrator.ledger import Ledger
 from orchestrator.market import Limits, Market
 from orchestrator.mechanisms import mechanism_from
 from orchestrator.record import Record
-from protocols.events import RunClosed, RunOpened, RunResumed, TaskAdded
+from protocols.events import Event, RunClosed, RunOpened, RunResumed, TaskAdded
 from protocols.messages import Announcement, Award, Lot, Participant
 from workers.ports import Submit, Worker
 
@@ -132,7 +132,7 @@ async def _go_through(engine: Engine, added: list[TaskAdded]) -> None:
 
 def _note_resumptions(chronicle: Chronicle) -> None:
     times = 1
-    while (event := chronicle.recall(f"run-resumed:{times}", RunResumed)) is not None:
+    while (event := chronicle.recall(f"run-resumed\t{times}", RunResumed)) is not None:
         chronicle.note(event)
         times += 1
 
@@ -147,7 +147,7 @@ def _differences(error: DivergenceError) -> Iterator[str]:
     recorded = error.recorded.model_dump(mode="json")
     derived = error.derived.model_dump(mode="json")
     for field, was, now in _fields("", recorded, derived):
-        yield f"{error.recorded.key}: {field} is {was!r} in the journal, {now!r} by its inputs"
+        yield f"{_spelled(error.recorded)}: {field} is {was!r} in the journal, {now!r} by its inputs"
 
 
 def _fields(path: str, recorded: object, derived: object) -> Iterator[tuple[str, object, object]]:
@@ -161,3 +161,7 @@ def _fields(path: str, recorded: object, derived: object) -> Iterator[tuple[str,
             yield from _fields(f"{path}.{place}", was, now)
     elif recorded != derived:
         yield path, recorded, derived
+
+
+def _spelled(event: Event) -> str:
+    return event.key.replace("\t", " ")

@@ -48,11 +48,12 @@ Clock = Callable[[], float]
 class _Group:
     """The events of one commit and those who wait for it."""
 
-    __slots__ = ("done", "last")
+    __slots__ = ("done", "last", "wanted")
 
     def __init__(self) -> None:
         self.done = anyio.Event()
         self.last = 0
+        self.wanted = False
 
 
 class SqliteJournal:
@@ -103,14 +104,12 @@ class SqliteJournal:
         if self._call_soon is None:
             native: Any = current_token().native_token  # an event loop, or trio's word for one
             self._call_soon = getattr(native, "call_soon_threadsafe", None) or native.run_sync_soon
-        current = self._committing
-        if current is not None and seq <= current.last:
-            group = current
-        else:
+        group = self._committing
+        if group is None or seq > group.last:
             group = self._gathering
-            if current is None and not group.last:
-                group.last = seq
+            if not group.wanted and self._committing is None:
                 self._call_soon(self._begin_if_idle)
+            group.wanted = True
         await group.done.wait()
         self._check()
 
@@ -184,7 +183,7 @@ class SqliteJournal:
                 self._connection.rollback()
             self._gathering.done.set()
         group.done.set()
-        if error is None and self._queue and (self._gathering.last or len(self._queue) >= _GROUP):
+        if error is None and self._queue and (self._gathering.wanted or len(self._queue) >= _GROUP):
             self._begin()
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from orchestrator.journal import JournalError
 from orchestrator.ledger import Ledger
 from orchestrator.record import Record
+from protocols.contract import Settlement
 from protocols.errors import LedgerError
 from protocols.events import (
     Allocated,
@@ -70,13 +71,13 @@ class _Checker:
     def read(self, event: Event) -> Iterator[str]:
         """Take one event in and yield what is wrong with it."""
         if self.closed:
-            yield f"{event.key} comes after the run was closed"
+            yield f"{_spelled(event)} comes after the run was closed"
         try:
             self._ledger.apply(transfers_of(event))
         except LedgerError as error:
             yield str(error)
         if any(self._ledger.sums().values()):
-            yield f"after {event.key} the books do not balance"
+            yield f"after {_spelled(event)} the books do not balance"
         match event:
             case RunOpened():
                 self._ledger.capped = event.budget is not None
@@ -84,9 +85,9 @@ class _Checker:
                 for award in event.allocation.awards:
                     self._awarded.add((award.announcement, award.task, award.worker))
             case Settled():
-                yield from self._end_award(event.key, event.settlement)
+                yield from self._end_award(_spelled(event), event.settlement)
             case Unsettled():
-                yield from self._end_award(event.key, event)
+                yield from self._end_award(_spelled(event), event)
             case TaskEnded():
                 if event.task in self._tasks:
                     yield f"task {event.task!r} ends twice"
@@ -103,12 +104,8 @@ class _Checker:
         if self.closed and self._ledger.held:
             yield f"the run is closed, but {self._ledger.held} nano-units are still held"
 
-    def _end_award(self, key: str, ended: object) -> Iterator[str]:
-        award = (
-            str(getattr(ended, "announcement", "")),
-            str(getattr(ended, "task", "")),
-            str(getattr(ended, "worker", "")),
-        )
+    def _end_award(self, key: str, ended: Settlement | Unsettled) -> Iterator[str]:
+        award = (ended.announcement, ended.task, ended.worker)
         if award not in self._awarded:
             yield f"{key} settles what was not awarded"
         self._ended[award] += 1
@@ -140,3 +137,7 @@ def _ledger_table(record: Record) -> Iterator[str]:
                 return
     if next(rows, None) is not None:
         yield "the ledger table has transfers that no event carries"
+
+
+def _spelled(event: Event) -> str:
+    return event.key.replace("\t", " ")

@@ -53,7 +53,9 @@ class Contract(Frozen):
     report: Probability
 
     def pay(self, success: float, cost: Money, score: float) -> Money:
-        """Return the payment to the worker in nano-units, rounded half to even; may be negative.
+        """Return the payment to the worker in nano-units; may be negative.
+
+        Each term is rounded by itself, half to even, so a payment is off by two nano-units at most.
 
         Args:
             success: The verified success, in [0, 1].

@@ -68,7 +68,7 @@ class TaskAdded(Frozen):
     @property
     def key(self) -> str:
         """The idempotency key."""
-        return f"task-added:{self.lot.task}"
+        return f"task-added\t{self.lot.task}"
 
 
 class Announced(Frozen):
@@ -81,7 +81,7 @@ class Announced(Frozen):
     @property
     def key(self) -> str:
         """The idempotency key."""
-        return f"announced:{self.announcement.announcement}"
+        return f"announced\t{self.announcement.announcement}"
 
 
 class BidsClosed(Frozen):
@@ -99,7 +99,7 @@ class BidsClosed(Frozen):
     @property
     def key(self) -> str:
         """The idempotency key."""
-        return f"bids-closed:{self.announcement}"
+        return f"bids-closed\t{self.announcement}"
 
 
 class Allocated(Frozen):
@@ -117,7 +117,7 @@ class Allocated(Frozen):
     @property
     def key(self) -> str:
         """The idempotency key."""
-        return f"allocated:{self.allocation.announcement}"
+        return f"allocated\t{self.allocation.announcement}"
 
 
 class Started(Frozen):
@@ -138,7 +138,7 @@ class Started(Frozen):
     @property
     def key(self) -> str:
         """The idempotency key."""
-        return f"started:{self.announcement}:{self.task}:{self.worker}:{self.call}"
+        return f"started\t{self.announcement}\t{self.task}\t{self.worker}\t{self.call}"
 
 
 class Finished(Frozen):
@@ -150,7 +150,7 @@ class Finished(Frozen):
     @property
     def key(self) -> str:
         """The idempotency key."""
-        return f"finished:{self.report.announcement}:{self.report.task}:{self.report.worker}"
+        return f"finished\t{self.report.announcement}\t{self.report.task}\t{self.report.worker}"
 
 
 class Verified(Frozen):
@@ -162,7 +162,7 @@ class Verified(Frozen):
     @property
     def key(self) -> str:
         """The idempotency key."""
-        return f"verified:{self.outcome.announcement}:{self.outcome.task}:{self.outcome.worker}"
+        return f"verified\t{self.outcome.announcement}\t{self.outcome.task}\t{self.outcome.worker}"
 
 
 class Settled(Frozen):
@@ -175,7 +175,7 @@ class Settled(Frozen):
     @property
     def key(self) -> str:
         """The idempotency key."""
-        return f"settled:{self.settlement.announcement}:{self.settlement.task}:{self.settlement.worker}"
+        return f"settled\t{self.settlement.announcement}\t{self.settlement.task}\t{self.settlement.worker}"
 
 
 class Unsettled(Frozen):
@@ -191,7 +191,7 @@ class Unsettled(Frozen):
     @property
     def key(self) -> str:
         """The idempotency key."""
-        return f"unsettled:{self.announcement}:{self.task}:{self.worker}"
+        return f"unsettled\t{self.announcement}\t{self.task}\t{self.worker}"
 
 
 class Closed(Frozen):
@@ -204,7 +204,7 @@ class Closed(Frozen):
     @property
     def key(self) -> str:
         """The idempotency key."""
-        return f"closed:{self.announcement}"
+        return f"closed\t{self.announcement}"
 
 
 class TaskEnded(Frozen):
@@ -218,7 +218,7 @@ class TaskEnded(Frozen):
     @property
     def key(self) -> str:
         """The idempotency key."""
-        return f"task-ended:{self.task}"
+        return f"task-ended\t{self.task}"
 
 
 class RunResumed(Frozen):
@@ -231,7 +231,7 @@ class RunResumed(Frozen):
     @property
     def key(self) -> str:
         """The idempotency key."""
-        return f"run-resumed:{self.time}"
+        return f"run-resumed\t{self.time}"
 
 
 class RunClosed(Frozen):

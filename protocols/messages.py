@@ -21,6 +21,7 @@ from protocols.units import (
     Balance,
     Money,
     Name,
+    Printable,
     Probability,
     Seconds,
     TaskId,
@@ -43,7 +44,7 @@ class Participant(Frozen):
         family: Which model stands behind it. Peers are drawn across families.
     """
 
-    worker: WorkerId
+    worker: Annotated[WorkerId, Printable]
     payable: bool = False
     capacity: Annotated[int, Field(ge=1)] | None = None
     owner: Name | None = None
@@ -65,7 +66,7 @@ class Lot(Frozen):
         inputs: The answers of the tasks that it needs.
     """
 
-    task: TaskId
+    task: Annotated[TaskId, Printable]
     kind: Name = "task"
     prompt: Text = ""
     value: Amount

@@ -23,13 +23,15 @@ AnnouncementId = NewType("AnnouncementId", str)
 Amount = Annotated[Money, Field(ge=0, le=LARGEST)]
 """Money that cannot be owed: from zero to a million units."""
 
-Balance = Annotated[Money, Field(ge=-LARGEST, le=LARGEST)]
-"""Money that may be owed: a payment to a worker, positive, or from it, negative."""
+Balance = Annotated[Money, Field(ge=-4 * LARGEST, le=4 * LARGEST)]
+"""Money that may be owed, as by a worker that fails: the sum of a few amounts."""
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(ge=0.0, le=1e9)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(max_length=1_000_000)]
+Printable = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
+"""What an id is made of: no control characters, one of which separates the ids in keys."""
 
 ZERO: Final = Money(0)
 

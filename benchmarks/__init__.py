@@ -1,0 +1,1 @@
+"""What truthbid costs, as ratios against floors measured in the same run."""
