@@ -30,17 +30,22 @@ class Axis(NamedTuple):
         return round(self.start + share * (self.end - self.start), 1)
 
 
-def axis(values: Iterable[float], start: float, end: float, *, ticks: int = 4) -> Axis:
-    """Return a scale that holds all values and begins and ends at round numbers.
+def axis(
+    values: Iterable[float], start: float, end: float, *, ticks: int = 4, snug: bool = False
+) -> Axis:
+    """Return a scale that holds all values, with ticks at round numbers.
 
     Args:
         values: What it must show; at least one.
         start: Where it begins on the page.
         end: Where it ends on the page.
         ticks: About how many steps it has.
+        snug: Whether it begins and ends with the values and not at the ticks around them.
 
     >>> axis([0.0, 0.9], 0, 100).ticks
     (0.0, 0.25, 0.5, 0.75, 1.0)
+    >>> axis([0.0, 0.9], 0, 100, snug=True).ticks
+    (0.0, 0.25, 0.5, 0.75)
     """
     shown = list(values)
     low, high = min(shown), max(shown)
@@ -50,6 +55,9 @@ def axis(values: Iterable[float], start: float, end: float, *, ticks: int = 4) -
     step = _step((high - low) / ticks)
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
     marks = tuple(round(number * step, 12) for number in range(first, last + 1))
+    if snug:
+        inside = tuple(mark for mark in marks if low <= mark <= high)
+        return Axis(low, high, start, end, inside)
     return Axis(marks[0], marks[-1], start, end, marks)
 
 

@@ -59,7 +59,7 @@ def lines(series: Sequence[Series], across: str, up: str) -> str:
     if not shown:
         return ""
     right, top = _frame(
-        (x for each in shown for x, _ in each.points),
+        [0.0, *(x for each in shown for x, _ in each.points)],
         (y for each in shown for _, y in each.points),
     )
     return _svg(HEIGHT, f"{up} over {across}", _lines(shown, right, top, across, up))
@@ -91,7 +91,7 @@ def _points(points: Sequence[Point], right: Axis, top: Axis, across: str, up: st
     taken = [
         _Box(right.place(each.x) - 4, top.place(each.y) - 4, 8, 8) for each in points if each.label
     ]
-    for point in points:
+    for point in sorted(points, key=lambda each: (each.strong, bool(each.label))):
         x, y = right.place(point.x), top.place(point.y)
         kind = "strong" if point.strong else "named" if point.label else "small"
         radius = 5.5 if point.strong else 4 if point.label else 3
@@ -99,8 +99,9 @@ def _points(points: Sequence[Point], right: Axis, top: Axis, across: str, up: st
             f'<circle class="dot {kind}" cx="{x}" cy="{y}" r="{radius}">'
             f"<title>{escape(point.title)}</title></circle>"
         )
+    for point in points:
         if point.label:
-            yield _label(point, x, y, taken)
+            yield _label(point, right.place(point.x), top.place(point.y), taken)
 
 
 class _Box(NamedTuple):
@@ -183,8 +184,8 @@ def reliability(corp: Corp, name: str) -> str:
 
     Source: Dimitriadis, Gneiting and Jordan, PNAS 2021.
     """
-    right = Axis(0.0, 1.0, 36.0, _SQUARE - 10.0, (0.0, 0.5, 1.0))
-    top = Axis(0.0, 1.0, _SQUARE - 36.0, 10.0, (0.0, 0.5, 1.0))
+    right = Axis(0.0, 1.0, 38.0, _SQUARE - 16.0, (0.0, 0.5, 1.0))
+    top = Axis(0.0, 1.0, _SQUARE - 40.0, 16.0, (0.0, 0.5, 1.0))
     title = f"Reliability of {name}"
     return _svg(_SQUARE, title, _reliability(corp, right, top), width=_SQUARE)
 
@@ -224,7 +225,7 @@ def _frame(across: Iterable[float], up: Iterable[float], *, room: float = 0.0) -
     xs = list(across)
     widened = [*xs, max(xs) + room * (max(xs) - min(xs))]
     return (
-        axis(widened, _LEFT, WIDTH - _RIGHT),
+        axis(widened, _LEFT, WIDTH - _RIGHT, snug=True),
         axis(up, HEIGHT - _BOTTOM, _TOP),
     )
 

@@ -1,0 +1,156 @@
+"""Gathers what belongs to one auction from the events of a run, and keeps the telling ones."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from heapq import heappush, heappushpop
+
+from protocols.contract import Settlement
+from protocols.events import (
+    Allocated,
+    Announced,
+    BidsClosed,
+    Closed,
+    Event,
+    Finished,
+    Settled,
+    Unsettled,
+    Verified,
+)
+from protocols.messages import Announcement, Award, Bid, Failure, Lot, Outcome, Result
+from protocols.units import AnnouncementId, TaskId, WorkerId
+
+
+@dataclass(slots=True)
+class Call:
+    """One award that was carried out, or not."""
+
+    award: Award
+    report: Result | Failure | None = None
+    outcome: Outcome | None = None
+    settlement: Settlement | None = None
+    unsettled: str | None = None
+
+
+@dataclass(slots=True)
+class Story:
+    """One lot of one announcement, from its bids to its end.
+
+    Attributes:
+        refusals: How many workers declined.
+        rejected: How many messages were turned down or not understood.
+        unsold: Why nobody won, if nobody did.
+        unfunded: Whether the budget had no room for the award.
+        calls: The awards by worker, in their order.
+    """
+
+    announcement: AnnouncementId
+    lot: Lot
+    bids: tuple[Bid, ...] = ()
+    refusals: int = 0
+    rejected: int = 0
+    unsold: str | None = None
+    unfunded: bool = False
+    calls: dict[WorkerId, Call] = field(default_factory=dict[WorkerId, Call])
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What makes it worth a look, in words of one kind."""
+        calls = list(self.calls.values())
+        settled = [call.settlement for call in calls if call.settlement is not None]
+        marks = {
+            "unsold": self.unsold is not None,
+            "no budget": self.unfunded,
+            "failed": any(settlement.success < 1 for settlement in settled),
+            "unsettled": any(call.unsettled is not None for call in calls),
+            "announced again": self.lot.parent is not None,
+            "tie": any(call.award.tied for call in calls),
+            "bid turned down": self.rejected > 0,
+        }
+        return tuple(word for word, holds in marks.items() if holds)
+
+
+class Stories:
+    """Collects the auctions of a run and keeps the most telling: flagged ones, then the newest.
+
+    Args:
+        most: How many are kept.
+
+    Attributes:
+        seen: How many auctions there were.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.seen = 0
+        self._most = most
+        self._open: dict[AnnouncementId, dict[TaskId, Story]] = {}
+        self._kept: list[tuple[bool, int, Story]] = []
+
+    def note(self, event: Event) -> None:
+        """Take one event in."""
+        match event:
+            case Announced():
+                self._announce(event.announcement)
+            case BidsClosed():
+                self._bid(event)
+            case Allocated():
+                self._award(event)
+            case Finished(report=report):
+                self._call(report.announcement, report.task, report.worker).report = report
+            case Verified(outcome=said):
+                self._call(said.announcement, said.task, said.worker).outcome = said
+            case Settled(settlement=done):
+                self._call(done.announcement, done.task, done.worker).settlement = done
+            case Unsettled():
+                self._call(event.announcement, event.task, event.worker).unsettled = event.reason
+            case Closed():
+                self._keep(self._open.pop(event.announcement).values())
+            case _:
+                pass  # what else happens is not part of an auction
+
+    def told(self) -> list[Story]:
+        """Return the kept auctions, flagged ones first and the newest of them first."""
+        for stories in self._open.values():
+            self._keep(stories.values())
+        self._open.clear()
+        return [story for _, _, story in sorted(self._kept, key=lambda kept: kept[:2])][::-1]
+
+    def _announce(self, announcement: Announcement) -> None:
+        self._open[announcement.announcement] = {
+            lot.task: Story(announcement.announcement, lot) for lot in announcement.lots
+        }
+
+    def _bid(self, event: BidsClosed) -> None:
+        stories = self._open[event.announcement]
+        by_task: dict[TaskId, list[Bid]] = {}
+        for bid in event.bids:
+            by_task.setdefault(bid.task, []).append(bid)
+        for task, bids in by_task.items():
+            stories[task].bids = tuple(bids)
+        for refusal in event.refusals:
+            stories[refusal.task].refusals += 1
+        turned_down = [rejection.task for rejection in event.rejections]
+        turned_down += [each.task for each in event.not_understood if each.task is not None]
+        for task in turned_down:
+            if task in stories:
+                stories[task].rejected += 1
+
+    def _award(self, event: Allocated) -> None:
+        stories = self._open[event.allocation.announcement]
+        for award in event.allocation.awards:
+            stories[award.task].calls[award.worker] = Call(award)
+        for unsold in event.allocation.unsold:
+            stories[unsold.task].unsold = unsold.reason
+        for task in event.unfunded:
+            stories[task].unfunded = True
+
+    def _call(self, name: AnnouncementId, task: TaskId, worker: WorkerId) -> Call:
+        return self._open[name][task].calls[worker]
+
+    def _keep(self, stories: Iterable[Story]) -> None:
+        for story in stories:
+            self.seen += 1
+            item = (bool(story.flags), self.seen, story)
+            if len(self._kept) < self._most:
+                heappush(self._kept, item)
+            elif self._kept:
+                heappushpop(self._kept, item)
