@@ -101,7 +101,7 @@ def test_the_true_chance_is_worth_at_least_any_report(
         {},
         {"report": 1.5},
         {"report": math.nan},
-        {"report": 0.5, "base": LARGEST + 1},
+        {"report": 0.5, "base": 4 * LARGEST + 1},
         {"report": 0.5, "base": 1.5},
         {"report": 0.5, "per_success": True},
         {"report": 0.5, "cost_share": 1.1},

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from protocols.messages import Bid, CoordinatorMessage, WorkerMessage
+from protocols.messages import Bid, CoordinatorMessage, Lot, Participant, WorkerMessage
 from protocols.units import LARGEST, AnnouncementId, Money, TaskId, WorkerId
 
 GOOD: dict[str, object] = {
@@ -183,3 +183,18 @@ def test_free_text_keeps_to_its_field() -> None:
     read: Bid = TypeAdapter(Bid).validate_json(bid.model_dump_json())
 
     assert (read.cost, read.probability, read.note) == (3, 0.5, attack)
+
+
+@pytest.mark.parametrize("name", ["", "a\tb", "a\nb", "\x1b[31m", "x" * 201])
+def test_ids_are_printable(name: str) -> None:
+    """Tasks and workers have printable names: a tab would make the keys of events ambiguous."""
+    with pytest.raises(ValidationError):
+        Participant(worker=WorkerId(name))
+    with pytest.raises(ValidationError):
+        Lot(task=TaskId(name), value=Money(1), reserve=Money(1))
+
+
+def test_ids_may_be_the_names_of_models_and_data_sets() -> None:
+    """Colons, slashes, spaces and letters of any script are fine."""
+    for name in ("llama3:8b", "mistralai/Mixtral-8x7B", "gaia:00d5", "größter Bieter", "模型"):
+        assert Participant(worker=WorkerId(name)).worker == name

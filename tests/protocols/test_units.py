@@ -71,10 +71,10 @@ def test_configured_money_is_a_plain_amount(written: object) -> None:
 
 
 def test_bounds_of_amounts_and_balances() -> None:
-    """An amount is not owed; a balance may be; neither exceeds a million units."""
+    """An amount is not owed and at most a million units; a balance is a sum of a few amounts."""
     assert AMOUNT.validate_python(LARGEST) == LARGEST
-    assert BALANCE.validate_python(-LARGEST) == -LARGEST
-    for adapter, wrong in ((AMOUNT, -1), (AMOUNT, LARGEST + 1), (BALANCE, -LARGEST - 1)):
+    assert BALANCE.validate_python(-4 * LARGEST) == -4 * LARGEST
+    for adapter, wrong in ((AMOUNT, -1), (AMOUNT, LARGEST + 1), (BALANCE, -4 * LARGEST - 1)):
         with pytest.raises(ValidationError):
             adapter.validate_python(wrong)
 
