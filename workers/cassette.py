@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from protocols.frozen import Frozen
 from protocols.units import Name, Text
 from workers import errors
-from workers.chat import Chat, ChatRequest, Reply
+from workers.chat import Chat, ChatRequest, Reply, ToolCall
 from workers.prices import Usage
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Exchange(Frozen):
         request: What was asked, with its lane.
         text: The answer; ``None`` if there was none.
         model: The exact model that answered, if it said so.
+        calls: The tools that the model wanted to be called.
         failure: The name of the exception in which it ended, or ``called-off``.
         reason: What the exception said.
         attempts: What every attempt has used, as the meter had it.
@@ -50,6 +51,7 @@ class Exchange(Frozen):
     request: ChatRequest
     text: Text | None = None
     model: Name | None = None
+    calls: tuple[ToolCall, ...] = ()
     failure: Name | None = None
     reason: str = ""
     attempts: tuple[Usage, ...] = ()
@@ -90,7 +92,8 @@ class RecordingChat(Chat):
         except anyio.get_cancelled_exc_class():
             self._note(Exchange(request=request, failure=_CALLED_OFF), meter, before)
             raise
-        self._note(Exchange(request=request, text=reply.text, model=reply.model), meter, before)
+        answered = Exchange(request=request, text=reply.text, model=reply.model, calls=reply.calls)
+        self._note(answered, meter, before)
         return reply
 
     def _note(self, exchange: Exchange, meter: Meter, before: int) -> None:
@@ -142,7 +145,7 @@ class ReplayChat(Chat):
         if exchange.text is None:
             raise _failure(exchange)
         usage = exchange.attempts[-1] if exchange.attempts else Usage()
-        return Reply(exchange.text, usage, exchange.model)
+        return Reply(exchange.text, usage, exchange.model, exchange.calls)
 
     def assert_complete(self) -> None:
         """Check that every recorded call was made.

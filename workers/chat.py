@@ -16,11 +16,54 @@ if TYPE_CHECKING:
     from workers.meter import Meter
 
 
-class Message(Frozen):
-    """One message of a conversation."""
+class ToolCall(Frozen):
+    """A model's wish that a tool is called.
 
-    role: Literal["system", "user", "assistant"]
+    Attributes:
+        id: By which the answer refers to it.
+        name: The tool.
+        arguments: A JSON object, as the model wrote it.
+    """
+
+    id: Name
+    name: Name
+    arguments: Text
+
+
+class ToolForm(Frozen):
+    """A tool as a model sees it.
+
+    Attributes:
+        name: By which it is called.
+        description: What it is for.
+        parameters: The JSON Schema of its arguments.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
+    description: Text = ""
+    parameters: Mapping[str, JsonValue]
+
+
+class Message(Frozen):
+    """One message of a conversation.
+
+    Attributes:
+        role: Who speaks.
+        content: What is said.
+        calls: The tools that an assistant wants to be called.
+        answers: The id of the call that a tool's message answers.
+    """
+
+    role: Literal["system", "user", "assistant", "tool"]
     content: Text
+    calls: tuple[ToolCall, ...] = ()
+    answers: Name | None = None
+
+    @property
+    def size(self) -> int:
+        """The bytes of its texts."""
+        texts = (self.content, *(call.arguments for call in self.calls))
+        return sum(len(text.encode("utf-8", "replace")) for text in texts)
 
 
 class Lane(Frozen):
@@ -50,6 +93,7 @@ class ChatRequest(Frozen):
         temperature: How much chance there is in the answer; the endpoint's default if not given.
         seed: Fixes the chance, where the endpoint can.
         form: The JSON Schema of the answer, where it is to be JSON.
+        tools: What the model may ask to be called.
         lane: Whose call it is.
 
     >>> ChatRequest(model="m", messages=(Message(role="user", content="2 + 2?"),), max_tokens=9).size
@@ -62,26 +106,29 @@ class ChatRequest(Frozen):
     temperature: Annotated[float, Field(ge=0.0, le=2.0)] | None = None
     seed: int | None = None
     form: Mapping[str, JsonValue] | None = None
+    tools: tuple[ToolForm, ...] = ()
     lane: Lane = Lane()
 
     @property
     def size(self) -> int:
         """The bytes of all messages."""
-        return sum(len(message.content.encode("utf-8", "replace")) for message in self.messages)
+        return sum(message.size for message in self.messages)
 
 
 class Reply(NamedTuple):
-    """A finished answer.
+    """A finished answer, or the wish that tools are called first.
 
     Attributes:
-        text: What the model said; never empty.
+        text: What the model said; empty only where it calls tools.
         usage: The tokens of the attempt that gave it.
         model: The exact model that answered, if the endpoint says so.
+        calls: The tools that it wants to be called; the answer is finished if there are none.
     """
 
     text: str
     usage: Usage = Usage()
     model: str | None = None
+    calls: tuple[ToolCall, ...] = ()
 
 
 class Chat(ABC):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from workers.prices import Usage
 
 if TYPE_CHECKING:
-    from workers.chat import ChatRequest
+    from workers.chat import ChatRequest, Message
 
 Limit = Literal["max_completion_tokens", "max_tokens"]
 
@@ -50,12 +50,15 @@ class Dialect:
 
     def body(self, request: ChatRequest) -> dict[str, Any]:
         """Write a request as the JSON body of ``/chat/completions``."""
-        messages = [message.model_dump() for message in request.messages]
         body: dict[str, Any] = {
             "model": request.model,
-            "messages": messages,
+            "messages": [_written(message) for message in request.messages],
             self.limit: request.max_tokens,
         }
+        if request.tools:
+            body["tools"] = [
+                {"type": "function", "function": tool.model_dump()} for tool in request.tools
+            ]
         if request.temperature is not None and self.temperature:
             body["temperature"] = request.temperature
         if request.seed is not None and self.seed:
@@ -127,6 +130,22 @@ def worst_usage(request: ChatRequest) -> Usage:
     """
     sent = len(_compact(WEAKEST.body(request)).encode("utf-8", "replace"))
     return Usage(sent + _OVERHEAD, request.max_tokens, estimated=True)
+
+
+def _written(message: Message) -> dict[str, Any]:
+    written: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.calls:
+        written["tool_calls"] = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": call.arguments},
+            }
+            for call in message.calls
+        ]
+    if message.answers is not None:
+        written["tool_call_id"] = message.answers
+    return written
 
 
 def _compact(value: object) -> str:

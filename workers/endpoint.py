@@ -122,7 +122,7 @@ class Endpoint(Chat):
 
     async def _attempt(self, request: ChatRequest, meter: Meter) -> Reply:
         fields, usage = await self._understood(request, meter)
-        return read_reply(fields, usage, unmarked_end=self._unmarked_end)
+        return read_reply(fields, usage, tools=bool(request.tools), unmarked_end=self._unmarked_end)
 
     async def _understood(self, request: ChatRequest, meter: Meter) -> tuple[Fields, Usage]:
         """Ask in the strongest dialect that the endpoint has not refused."""

@@ -20,6 +20,7 @@
                +-- DeclinedAnswerError    the model declines
                +-- EmptyAnswerError       no text in it
                +-- UnstructuredAnswerError  not the JSON that was asked for
+               +-- UnfinishedAnswerError    still calling tools after the last round
 
 None of them carries a key, and what an endpoint says is quoted in at most some hundred characters.
 What a failed call has cost is on its meter, not in the exception.
@@ -138,3 +139,7 @@ class EmptyAnswerError(IncompleteAnswerError):
 
 class UnstructuredAnswerError(IncompleteAnswerError):
     """Raised when an answer is not the JSON that was asked for."""
+
+
+class UnfinishedAnswerError(IncompleteAnswerError):
+    """Raised when a model still calls tools after the last round."""

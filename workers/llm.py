@@ -21,10 +21,14 @@ from workers.meter import Meter
 from workers.prices import Price, Usage, tariff
 from workers.prompting import conversation
 from workers.retry import Policy
-from workers.spec import ParticipantSpec, Terms
+from workers.skills import SKILLS, SkillName
+from workers.spec import ParticipantSpec, Several, Terms
 from workers.structured import ask
+from workers.tools import Tool, converse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from workers.ports import Submit
 
 Bidding = Literal["ask", "prior"]
@@ -61,6 +65,8 @@ class OpenAIWorker(LocalWorker):
         typical_tokens: The tokens expected of an answer before there is any experience.
         policy: The deadline and the retries of a call.
         limits: How many calls the endpoint gets at one time and per minute.
+        tools: Functions that the model may call while it works.
+        rounds: The most model calls of one work with tools; that many are reserved.
         chat: Who answers the calls, in place of the endpoint: a recording or a script.
         **terms: On which terms the worker takes part.
 
@@ -92,6 +98,8 @@ class OpenAIWorker(LocalWorker):
         typical_tokens: int = 300,
         policy: Policy | None = None,
         limits: Limits | None = None,
+        tools: Iterable[Callable[..., object] | Tool] = (),
+        rounds: int = 8,
         chat: Chat | None = None,
         **terms: Unpack[Terms],
     ) -> None:
@@ -110,6 +118,9 @@ class OpenAIWorker(LocalWorker):
         self._max_tokens = max_tokens
         self._bid_tokens = bid_tokens
         self._typical_tokens = min(typical_tokens, max_tokens)
+        made = (tool if isinstance(tool, Tool) else Tool(tool) for tool in tools)
+        self._tools = {tool.form.name: tool for tool in made}
+        self._rounds = rounds if self._tools else 1
         self._history = History()
         self._limiter: anyio.CapacityLimiter | None = None
 
@@ -118,7 +129,7 @@ class OpenAIWorker(LocalWorker):
         request = self._execution(lot)
         probability = self._history.probability(lot.kind)
         cost = self._expected(lot, request, self._typical_tokens)
-        return Quote(cost, probability, "history", self._ceiling(request))
+        return Quote(cost, probability, "history", self._ceiling(request, self._rounds))
 
     async def bid(self, announcement: Announcement, submit: Submit) -> None:
         """Submit a bid for each lot of its kinds as it is ready.
@@ -155,7 +166,7 @@ class OpenAIWorker(LocalWorker):
             worker=self.name,
             cost=self._expected(lot, request, tokens),
             probability=said.success_probability,
-            ceiling=self._ceiling(request),
+            ceiling=self._ceiling(request, self._rounds),
             charge=meter.cost,
             source="stated",
         )
@@ -170,12 +181,15 @@ class OpenAIWorker(LocalWorker):
         )
 
     async def execute(self, lot: Lot, award: Award) -> Result | Failure:
-        """Do the work with one model call; an answer that is not finished is a failure."""
+        """Do the work with one model call, or as many as its tools take.
+
+        An answer that is not finished is a failure.
+        """
         request = self._execution(lot)
-        meter = Meter(self._price, self._ceiling(request))
+        meter = Meter(self._price, self._ceiling(request, self._rounds))
         start = anyio.current_time()
         try:
-            reply = await self.chat.complete(request, meter)
+            reply = await converse(self.chat, request, self._tools, meter, self._rounds)
         except ChatError as error:
             return Failure(
                 announcement=award.announcement,
@@ -207,15 +221,14 @@ class OpenAIWorker(LocalWorker):
         """Close the connections."""
         await self.chat.aclose()
 
-    def _wants(self, lot: Lot) -> bool:
-        return self.name not in lot.excluded and (self._kinds is None or lot.kind in self._kinds)
-
     def _question(self, lot: Lot) -> ChatRequest:
         request = self._request("bid", lot, self._bid_tokens)
         return request.model_copy(update={"form": Estimate.model_json_schema()})
 
     def _execution(self, lot: Lot) -> ChatRequest:
-        return self._request("execute", lot, self._max_tokens)
+        request = self._request("execute", lot, self._max_tokens)
+        forms = tuple(tool.form for tool in self._tools.values())
+        return request.model_copy(update={"tools": forms})
 
     def _request(self, phase: str, lot: Lot, max_tokens: int) -> ChatRequest:
         return ChatRequest(
@@ -231,8 +244,9 @@ class OpenAIWorker(LocalWorker):
         guess = self._price.cost(Usage(request.size // _BYTES_PER_TOKEN, tokens))
         return self._history.cost(lot.kind, guess)
 
-    def _ceiling(self, request: ChatRequest) -> Money:
-        return Money(self._policy.paid * self._price.cost(worst_usage(request)))
+    def _ceiling(self, request: ChatRequest, rounds: int = 1) -> Money:
+        attempts = rounds - 1 + self._policy.paid
+        return Money(attempts * self._price.cost(worst_usage(request)))
 
 
 class OpenAISpec(ParticipantSpec):
@@ -271,6 +285,12 @@ class OpenAISpec(ParticipantSpec):
     policy: Annotated[Policy, Field(description="The deadline and the retries of a call.")] = (
         Policy()
     )
+    tools: Annotated[
+        Several[SkillName], Field(description="Built-in skills that the model may call.")
+    ] = ()
+    rounds: Annotated[
+        int, Field(ge=1, le=100, description="The most model calls of one work with tools.")
+    ] = 8
     limits: Annotated[Limits, Field(description="How much the endpoint may be asked.")] = Limits()
 
     def build(self, seed: int) -> OpenAIWorker:
@@ -291,5 +311,7 @@ class OpenAISpec(ParticipantSpec):
             typical_tokens=self.typical_tokens,
             policy=self.policy,
             limits=self.limits,
+            tools=[SKILLS[name] for name in self.tools],
+            rounds=self.rounds,
             **self.terms(),
         )

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, cast
 
+from pydantic import ValidationError
 from pydantic_core import from_json
 
-from workers.chat import Reply
+from workers.chat import Reply, ToolCall
 from workers.errors import (
     CutAnswerError,
     DeclinedAnswerError,
@@ -37,6 +38,8 @@ _ENDS: Final[dict[str, type[IncompleteAnswerError]]] = {
     "tool_calls": EmptyAnswerError,
     "function_call": EmptyAnswerError,
 }
+_CALLING: Final = ("tool_calls", "stop", "function_call")
+_MOST_CALLS: Final = 32
 _FINISHED: Final = frozenset({"stop", "eos", "end_turn", "stop_sequence"})
 
 Fields = Mapping[str, object]
@@ -58,12 +61,15 @@ def read_body(body: bytes) -> Fields:
     return cast("Fields", parsed)
 
 
-def read_reply(fields: Fields, usage: Usage, *, unmarked_end: bool = False) -> Reply:
-    """Take the finished answer out of a chat completion.
+def read_reply(
+    fields: Fields, usage: Usage, *, tools: bool = False, unmarked_end: bool = False
+) -> Reply:
+    """Take the finished answer out of a chat completion, or the calls of tools.
 
     Args:
         fields: The parsed body.
         usage: What the attempt has used.
+        tools: Whether the model may call tools.
         unmarked_end: The endpoint never says how an answer ended, so none is taken for ``stop``.
 
     Raises:
@@ -77,6 +83,10 @@ def read_reply(fields: Fields, usage: Usage, *, unmarked_end: bool = False) -> R
     end = choice.get("finish_reason")
     if said.get("refusal"):
         raise DeclinedAnswerError(f"the model declines: {str(said['refusal'])[:200]!r}")
+    model = _name(fields, "model")
+    if tools and said.get("tool_calls") and end in _CALLING:
+        text = said.get("content")
+        return Reply(text if isinstance(text, str) else "", usage, model, _calls(said))
     word = "stop" if end is None and unmarked_end else end
     if isinstance(word, str) and word in _ENDS:
         raise _ENDS[word](f"the answer is not finished: the endpoint says {word!r}")
@@ -84,9 +94,33 @@ def read_reply(fields: Fields, usage: Usage, *, unmarked_end: bool = False) -> R
         raise IncompleteAnswerError(
             f"the reply does not say that it is finished: {str(end)[:40]!r}"
         )
-    text = _text(said)
-    model = fields.get("model")
-    return Reply(text, usage, model[:200] if isinstance(model, str) else None)
+    return Reply(_text(said), usage, model)
+
+
+def _name(fields: Fields, name: str) -> str | None:
+    value = fields.get(name)
+    return value[:200] if isinstance(value, str) and value else None
+
+
+def _calls(message: Fields) -> tuple[ToolCall, ...]:
+    wishes = message.get("tool_calls")
+    if not isinstance(wishes, list) or len(cast("list[object]", wishes)) > _MOST_CALLS:
+        raise MalformedReplyError("the calls of tools are no list, or too many")
+    return tuple(_call(wish) for wish in cast("list[object]", wishes))
+
+
+def _call(wish: object) -> ToolCall:
+    fields = cast("Fields", wish if isinstance(wish, dict) else {})
+    function = _fields(fields, "function")
+    given = {
+        "id": fields.get("id"),
+        "name": function.get("name"),
+        "arguments": function.get("arguments"),
+    }
+    try:
+        return ToolCall.model_validate(given)
+    except ValidationError:
+        raise MalformedReplyError("a call of a tool has not the shape of one") from None
 
 
 def _fields(of: Fields, name: str) -> Fields:

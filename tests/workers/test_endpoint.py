@@ -15,7 +15,7 @@ import pytest
 
 from protocols.units import Money
 from tests.workers.openai_server import OpenAIServer, Say, completion, failure
-from workers.chat import ChatRequest, Message
+from workers.chat import ChatRequest, Message, Reply
 from workers.dialect import worst_usage
 from workers.endpoint import NO_LIVE_CALLS, Endpoint
 from workers.errors import (
@@ -91,7 +91,7 @@ async def test_an_answer_comes_with_its_usage(server: OpenAIServer, meter: Meter
     """A finished completion is returned and booked at what it reports."""
     async with endpoint(server.script("ok", completion("4"))) as chat:
         reply = await chat.complete(ASK, meter)
-    assert reply == ("4", Usage(40, 10), "tiny-1")
+    assert reply == Reply("4", Usage(40, 10), "tiny-1")
     assert (meter.attempts, meter.cost, meter.estimated) == (1, 60_000, False)
 
 
