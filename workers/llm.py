@@ -129,7 +129,7 @@ class OpenAIWorker(LocalWorker):
         request = self._execution(lot)
         probability = self._history.probability(lot.kind)
         cost = self._expected(lot, request, self._typical_tokens)
-        return Quote(cost, probability, "history", self._ceiling(request, self._rounds))
+        return Quote(cost, probability, "history", self._ceiling(request))
 
     async def bid(self, announcement: Announcement, submit: Submit) -> None:
         """Submit a bid for each lot of its kinds as it is ready.
@@ -166,7 +166,7 @@ class OpenAIWorker(LocalWorker):
             worker=self.name,
             cost=self._expected(lot, request, tokens),
             probability=said.success_probability,
-            ceiling=self._ceiling(request, self._rounds),
+            ceiling=self._ceiling(request),
             charge=meter.cost,
             source="stated",
         )
@@ -186,7 +186,7 @@ class OpenAIWorker(LocalWorker):
         An answer that is not finished is a failure.
         """
         request = self._execution(lot)
-        meter = Meter(self._price, self._ceiling(request, self._rounds))
+        meter = Meter(self._price, self._ceiling(request))
         start = anyio.current_time()
         try:
             reply = await converse(self.chat, request, self._tools, meter, self._rounds)
@@ -209,9 +209,12 @@ class OpenAIWorker(LocalWorker):
         )
 
     def bid_ceiling(self, lot: Lot) -> Money:
-        """Return the worst case of asking for an estimate; nothing where the past decides."""
+        """Return the worst case of asking once for an estimate; nothing where the past decides.
+
+        An estimate that may have been billed and did not arrive is not asked for again.
+        """
         asks = self._bidding == "ask" and self._wants(lot)
-        return self._ceiling(self._question(lot)) if asks else ZERO
+        return self._price.cost(worst_usage(self._question(lot))) if asks else ZERO
 
     def learn(self, lot: Lot, result: Result | Failure, outcome: Outcome | None) -> None:
         """Remember how own work ended."""
@@ -244,8 +247,8 @@ class OpenAIWorker(LocalWorker):
         guess = self._price.cost(Usage(request.size // _BYTES_PER_TOKEN, tokens))
         return self._history.cost(lot.kind, guess)
 
-    def _ceiling(self, request: ChatRequest, rounds: int = 1) -> Money:
-        attempts = rounds - 1 + self._policy.paid
+    def _ceiling(self, request: ChatRequest) -> Money:
+        attempts = self._rounds - 1 + self._policy.paid
         return Money(attempts * self._price.cost(worst_usage(request)))
 
 

@@ -126,7 +126,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         assert isinstance(self.server, _Server)
         owner = self.server.owner
-        body = self.rfile.read(int(self.headers["content-length"]))
+        length = int(self.headers["content-length"])
+        body = self.rfile.read(length)
+        if len(body) < length:  # the client went away
+            self.close_connection = True
+            return
         route = self.path.split("/")[1]
         headers = {name.lower(): value for name, value in self.headers.items()}
         say = owner.answer(route, Asked(json.loads(body), headers))
@@ -139,8 +143,8 @@ class _Handler(BaseHTTPRequestHandler):
         sent = {"content-type": "application/json"} | dict(say.headers)
         for name, value in sent.items():
             self.send_header(name, value)
-        length = len(say.body) * say.repeat if say.claim is None else say.claim
-        self.send_header("content-length", str(length))
+        size = len(say.body) * say.repeat if say.claim is None else say.claim
+        self.send_header("content-length", str(size))
         self.end_headers()
         try:
             for _ in range(say.repeat):
