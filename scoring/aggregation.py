@@ -162,7 +162,8 @@ def log_odds_pool(
         One answer per task with its probability.
 
     Raises:
-        ValueError: If a report has no confidence or independence is not in (0, 1].
+        ValueError: If a report has no confidence, a recalibrated one is not in [0, 1], or
+            independence is not in (0, 1].
     """
     import numpy as np
 
@@ -176,8 +177,10 @@ def log_odds_pool(
         (report.worker, float(p))
         for report, p in zip(panel.reports, panel.confidences, strict=True)
     ]
-    mapped = [recalibrate(worker, p) if recalibrate else p for worker, p in raw]
-    sure = np.clip(np.array(mapped), 1 - SUREST, SUREST)
+    mapped = np.array([recalibrate(worker, p) if recalibrate else p for worker, p in raw])
+    if not ((mapped >= 0) & (mapped <= 1)).all():
+        raise ValueError("expected recalibrated confidences in [0, 1]")
+    sure = np.clip(mapped, 1 - SUREST, SUREST)
     others = max(len(panel.classes) - 1, 1)
     odds = np.log(sure) - np.log((1 - sure) / others)
     joint = independence * _support(panel, odds * panel.unit)

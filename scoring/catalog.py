@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scoring import aggregation, agreement, gold, mutual_information, surrogate, truth_serum
+from scoring import (
+    aggregation,
+    agreement,
+    gold,
+    mutual_information,
+    robust_truth_serum,
+    surrogate,
+    truth_serum,
+)
 from scoring.beta_rule import beta_family
 from scoring.binary import (
     LOGARITHMIC,
@@ -69,8 +77,8 @@ PEER_MECHANISMS: dict[str, Callable[..., tuple[PeerResult, ...]]] = {
     "output-agreement": agreement.output_agreement,
     "miller-resnick-zeckhauser": agreement.miller_resnick_zeckhauser,
     "bayesian-truth-serum": truth_serum.bts,
-    "robust-truth-serum": truth_serum.rbts,
-    "multivalued-robust-truth-serum": truth_serum.multivalued_rbts,
+    "robust-truth-serum": robust_truth_serum.rbts,
+    "multivalued-robust-truth-serum": robust_truth_serum.multivalued_rbts,
     "peer-truth-serum": agreement.peer_truth_serum_scores,
     "crowd-peer-truth-serum": agreement.crowd_truth_serum,
     "dasgupta-ghosh": dasgupta_ghosh,

@@ -33,12 +33,14 @@ def stake_limit(accuracy: float, effort: float = 0.0, classes: int = 2) -> float
         classes: The number of answers to choose from.
 
     Raises:
-        ValueError: If no positive limit exists.
+        ValueError: If no positive limit exists or the effort is negative.
 
     >>> round(stake_limit(0.7), 9), round(stake_limit(0.7, effort=0.05), 9)
     (0.4, 0.3)
     """
     chance = 1 / classes
+    if not effort >= 0:
+        raise ValueError(f"expected an effort of at least 0, not {effort}")
     if not chance + effort < accuracy <= 1:
         raise ValueError(f"expected an accuracy in ({chance + effort:.3g}, 1], not {accuracy}")
     return (accuracy - chance - effort) / (1 - chance)

@@ -8,20 +8,15 @@ shared tasks are noisy and biased, which is why every peer needs a fair number o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from scoring.evidence import objections
-from scoring.peer import PeerRefusal, PeerResult, PeerScore, draw
+from scoring.pairwise import Demand, average_over_peers
+from scoring.peer import draw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from scoring.panel import Codes, Floats, Panel
-
-    Statistic = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    from scoring.pairwise import Statistic
+    from scoring.panel import Floats, Panel
+    from scoring.peer import PeerResult
 
 FEWEST_SHARED = 10
 """The fewest tasks shared with a peer for that peer to count."""
@@ -89,8 +84,8 @@ def determinant(counts: Floats) -> Floats:
 
     >>> import numpy as np
     >>> counts = np.array([[[1.0, 1], [0, 2]], [[1, 0], [2, 3.0]]])
-    >>> float(determinant(counts))  # 2 * 3 / (2! * 2! * 6 * 15)
-    0.016666666666666666
+    >>> round(float(determinant(counts)), 9)  # 2 * 3 / (2! * 2! * 6 * 15)
+    0.016666667
     """
     import numpy as np
 
@@ -115,24 +110,22 @@ def total_variation_scores(panel: Panel, *, fewest: int = FEWEST_SHARED) -> tupl
     Returns:
         One score or refusal per worker.
     """
-    halves = _one_half(panel)
-    return _pairwise(panel, lambda counts: total_variation(counts[..., 0, :, :]), halves, fewest)
+    return _score_whole(panel, total_variation, fewest)
 
 
 def kullback_leibler_scores(panel: Panel, *, fewest: int = FEWEST_SHARED) -> tuple[PeerResult, ...]:
     """Score workers by `corrected_kullback_leibler` with each peer, in nats.
+
+    Source: Kong, Schoenebeck (2019).
 
     Args:
         panel: The reports.
         fewest: The fewest tasks shared with a peer.
 
     Returns:
-        One score or refusal per worker. Source: Kong, Schoenebeck (2019).
+        One score or refusal per worker.
     """
-    halves = _one_half(panel)
-    return _pairwise(
-        panel, lambda counts: corrected_kullback_leibler(counts[..., 0, :, :]), halves, fewest
-    )
+    return _score_whole(panel, corrected_kullback_leibler, fewest)
 
 
 def determinant_scores(panel: Panel, *, fewest: int = FEWEST_SHARED) -> tuple[PeerResult, ...]:
@@ -153,101 +146,17 @@ def determinant_scores(panel: Panel, *, fewest: int = FEWEST_SHARED) -> tuple[Pe
     order = sorted(range(len(panel.tasks)), key=lambda code: draw(panel.seed, panel.tasks[code]))
     halves = np.zeros(len(panel.tasks), dtype=np.intp)
     halves[order[1::2]] = 1
-    return _pairwise(panel, determinant, halves, max(fewest, 2 * len(panel.classes) + 2))
+    # The jackknife leaves out one task, and then there must still be as many as classes.
+    least = len(panel.classes) + 1
+    return average_over_peers(panel, determinant, Demand(halves, max(fewest, 2 * least), least))
 
 
-class _Shared(NamedTuple):
-    """What one worker shares with every other.
-
-    Attributes:
-        cells: Places in ``counts``, shape (tasks of the worker, workers); -1 where not shared.
-        counts: Joint counts, shape (workers, halves, classes, classes).
-        weight: What each worker counts as a peer; one unit per owner.
-    """
-
-    cells: Codes
-    counts: Floats
-    weight: Floats
-
-
-def _pairwise(
-    panel: Panel, statistic: Statistic, halves: Codes, fewest: int
-) -> tuple[PeerResult, ...]:
+def _score_whole(panel: Panel, statistic: Statistic, fewest: int) -> tuple[PeerResult, ...]:
     import numpy as np
 
-    labels = np.full((len(panel.tasks), len(panel.workers)), -1, dtype=np.intp)
-    labels[panel.task, panel.worker] = panel.label
-    owner, family = np.zeros((2, len(panel.workers)), dtype=np.intp)
-    owner[panel.worker], family[panel.worker] = panel.owner, panel.family
-    reasons = objections(panel, panel.peers > 0, 2)
-    found: list[PeerResult] = []
-    for worker, name in enumerate(panel.workers):
-        strangers = (owner != owner[worker]) & (family != family[worker])
-        shared = _share(labels, worker, strangers, owner, halves, len(panel.classes), fewest)
-        reason = reasons[worker]
-        if reason is None and not shared.weight.any():
-            reason = f"no peer shares {fewest} tasks (each half enough of them)"
-        found.append(PeerRefusal(name, reason) if reason else _score(name, shared, statistic))
-    return tuple(found)
-
-
-def _share(
-    labels: Codes,
-    worker: int,
-    strangers: NDArray[np.bool_],
-    owner: Codes,
-    halves: Codes,
-    classes: int,
-    fewest: int,
-) -> _Shared:
-    import numpy as np
-
-    tasks = np.flatnonzero(labels[:, worker] >= 0)
-    theirs = labels[tasks]
-    parts = int(halves.max()) + 1
-    place = halves[tasks] * classes + labels[tasks, worker]
-    columns = np.arange(labels.shape[1], dtype=np.intp)
-    cells: Codes = (columns * parts * classes + place[:, None]) * classes + theirs
-    cells[(theirs < 0) | ~strangers] = -1
-    shape = (labels.shape[1], parts, classes, classes)
-    counts = np.bincount(cells[cells >= 0], minlength=int(np.prod(shape))).reshape(shape)
-    sizes = counts.sum(axis=(2, 3))
-    # A determinant with one task left out still needs as many tasks as classes.
-    least = classes + 1 if parts == 2 else 2
-    peers = (sizes.sum(axis=1) >= fewest) & (sizes.min(axis=1) >= least)
-    voices = np.bincount(owner, peers, minlength=int(owner.max()) + 1)[owner]
-    weight = np.divide(peers, voices, out=np.zeros(len(peers)), where=peers)
-    return _Shared(cells, counts.astype(float), weight)
-
-
-def _score(name: str, shared: _Shared, statistic: Statistic) -> PeerScore:
-    """Average a statistic over peers; the standard error is the jackknife over tasks."""
-    import numpy as np
-
-    kept = shared.weight > 0
-    weight = shared.weight[kept] / shared.weight.sum()
-    counts = shared.counts[kept]
-    values = statistic(counts)
-    size = int(np.prod(counts.shape[1:]))
-    without = np.repeat(values[:, None], size, axis=1)
-    for cell in np.flatnonzero(counts.reshape(len(counts), size).any(axis=0)):
-        present = counts.reshape(len(counts), size)[:, cell] > 0
-        fewer = counts[present].reshape(-1, size)
-        fewer[:, cell] -= 1
-        without[present, cell] = statistic(fewer.reshape(-1, *counts.shape[1:]))
-    cells = shared.cells[:, kept]
-    cells = cells[(cells >= 0).any(axis=1)]
-    seen = without[np.arange(len(values)), np.maximum(cells % size, 0)]
-    replicates = np.where(cells >= 0, seen, values) @ weight
-    n = len(replicates)
-    error = np.sqrt((n - 1) / n * ((replicates - replicates.mean()) ** 2).sum())
-    return PeerScore(name, float(values @ weight), int((cells >= 0).sum()), float(error))
-
-
-def _one_half(panel: Panel) -> Codes:
-    import numpy as np
-
-    return np.zeros(len(panel.tasks), dtype=np.intp)
+    whole = np.zeros(len(panel.tasks), dtype=np.intp)
+    demand = Demand(whole, max(fewest, 2), 2)
+    return average_over_peers(panel, lambda counts: statistic(counts[..., 0, :, :]), demand)
 
 
 def _shares(counts: Floats) -> tuple[Floats, Floats]:

@@ -10,40 +10,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
-
-from scoring.peer import PeerReport, PeerScore
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from scoring.peer import PeerResult
+    from scoring.peer import PeerReport
 
     Codes = NDArray[np.intp]
     Floats = NDArray[np.float64]
 
 _ROUNDING = 1e-9
 _DIGITS = 12
-
-
-class OwnerScore(NamedTuple):
-    """The one pay unit of an owner: the mean score of its workers that could be scored.
-
-    Attributes:
-        owner: Who is paid.
-        score: The mean of the workers' scores.
-        workers: How many workers it rests on.
-        standard_error: The mean of their standard errors, an upper bound of the standard error of
-            the mean however strongly the workers are correlated.
-    """
-
-    owner: str
-    score: float
-    workers: int
-    standard_error: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +187,7 @@ def panel_of(reports: Iterable[PeerReport], *, seed: int = 0) -> Panel:
         ValueError: If there is no report, a worker reports twice on a task, or a worker has two
             owners or two families.
 
+    >>> from scoring.peer import PeerReport
     >>> panel_of([PeerReport("t", "a", "ann", "x", "yes")]).classes
     ('yes',)
     """
@@ -239,34 +221,6 @@ def sums_by(codes: Codes, weight: Floats, length: int) -> Floats:
 
     # The stubs of numpy say that counts are integers even when they are weighted.
     return np.bincount(codes, weight, minlength=length).astype(np.float64, copy=False)
-
-
-def by_owner(panel: Panel, results: Sequence[PeerResult]) -> tuple[OwnerScore, ...]:
-    """Reduce the scores of workers to one pay unit per owner.
-
-    A second identity of the same owner then earns nothing by itself (assuming owners are known).
-
-    Args:
-        panel: The reports that were scored.
-        results: What a peer mechanism said about them.
-
-    Returns:
-        One entry for each owner with at least one scored worker, by first appearance.
-    """
-    owners = {report.worker: report.owner for report in panel.reports}
-    scored: dict[str, list[PeerScore]] = {}
-    for result in results:
-        if isinstance(result, PeerScore):
-            scored.setdefault(owners[result.worker], []).append(result)
-    return tuple(
-        OwnerScore(
-            owner,
-            sum(one.score for one in scores) / len(scores),
-            len(scores),
-            sum(one.standard_error for one in scores) / len(scores),
-        )
-        for owner, scores in scored.items()
-    )
 
 
 def _encode(names: list[str]) -> tuple[tuple[str, ...], Codes]:

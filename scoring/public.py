@@ -39,7 +39,8 @@ from scoring.gold import checked_share, is_checked, stake_limit
 from scoring.lottery import Lottery
 from scoring.market_maker import MarketMaker, Trade
 from scoring.murphy import Bin, Murphy, murphy_decomposition
-from scoring.panel import OwnerScore, Panel, by_owner, panel_of
+from scoring.panel import Panel, panel_of
+from scoring.pay_unit import OwnerScore, by_owner
 from scoring.payment import ScorePayment, baseline_payment, payment_form, range_payment
 from scoring.peer import PeerRefusal, PeerReport, PeerResult, PeerScore
 from scoring.pool import elf_chances, elf_winner, kilgour_gerchak, weighted_score_wagering

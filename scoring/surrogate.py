@@ -2,22 +2,20 @@
 
 A peer's label is a noisy copy of the truth. Once the error rates of such labels are known, the
 quadratic score can be corrected so that its mean, given the truth, is the score against the truth.
-The error rates come from third parties: for a mixture of two coins the probabilities that one, two
-and three of them agree on a task determine both coins.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from scoring.error_rates import BLOCKS, ErrorRates, jackknife_error, one_voice_each, rates_by_block
 from scoring.evidence import FEWEST_TASKS, comparisons, objections, results
-from scoring.peer import draw
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from scoring.panel import Floats, Panel
+    from scoring.panel import Panel
     from scoring.peer import PeerResult
 
     Mask = NDArray[np.bool_]
@@ -33,29 +31,6 @@ LEAST_DISTANCE = 0.1
 
 FEWEST_TRIPLES = 30
 """The fewest tasks on which three third parties reported."""
-
-_BLOCKS = 20
-
-
-class ErrorRates(NamedTuple):
-    """How often a label is wrong.
-
-    Attributes:
-        false_positive: e0, the probability of the label where it is not the truth.
-        false_negative: e1, the probability of another label where it is the truth.
-        prior: The probability that it is the truth.
-        variance: The variance over tasks of the probability of the label.
-    """
-
-    false_positive: Floats
-    false_negative: Floats
-    prior: Floats
-    variance: Floats
-
-    @property
-    def distance(self) -> Floats:
-        """How much a label tells: 1 - e0 - e1."""
-        return 1 - self.false_positive - self.false_negative
 
 
 def surrogate_score(
@@ -90,36 +65,6 @@ def surrogate_score(
     return ((1 - false_negative) * wrong - false_positive * right) / distance
 
 
-def error_rates(first: Floats, second: Floats, third: Floats) -> ErrorRates:
-    """Solve for the error rates from the chance that one, two and three peers give the label.
-
-    Assumes that labels are independent given the truth, peers alike on average and better than
-    chance (without which the two solutions cannot be told apart).
-    Source: Liu, Wang, Chen (2022), section 4.
-
-    Args:
-        first: The probability that a random peer gives the label.
-        second: That two different peers do.
-        third: That three different peers do.
-
-    Returns:
-        The rates; NaN where there is no variance over tasks.
-    """
-    import numpy as np
-
-    variance = second - first**2
-    sum_of_roots = np.divide(
-        third - first * second, variance, out=np.full_like(first, np.nan), where=variance > 0
-    )
-    product = first * sum_of_roots - second
-    half = np.sqrt(np.maximum(sum_of_roots**2 / 4 - product, 0))
-    high = np.clip(sum_of_roots / 2 + half, 0, 1)
-    low = np.clip(sum_of_roots / 2 - half, 0, 1)
-    span = high - low
-    prior = np.divide(first - low, span, out=np.full_like(first, np.nan), where=span > 0)
-    return ErrorRates(low, 1 - high, prior, variance)
-
-
 def surrogate_scores(
     panel: Panel, *, fewest: int = FEWEST_TASKS, triples: int = FEWEST_TRIPLES
 ) -> tuple[PeerResult, ...]:
@@ -142,13 +87,13 @@ def surrogate_scores(
 
     usable = ~np.isnan(panel.confidences) & (panel.peers > 0)
     reasons = objections(panel, usable, fewest)
-    voices = _voices(panel)
+    voices = one_voice_each(panel)
     scores, errors = np.zeros((2, len(panel.workers)))
     groups = np.stack([panel.owner, panel.family])
     for owner, family in np.unique(groups, axis=1).T:
         members = (panel.owner == owner) & (panel.family == family)
         third = voices & (panel.owner != owner) & (panel.family != family)
-        tasks, rates = _rates_by_block(panel, third)
+        tasks, rates = rates_by_block(panel, third)
         for worker in np.unique(panel.worker[members]):
             mine = usable & (panel.worker == worker)
             labels = np.unique(panel.label[mine])
@@ -160,47 +105,6 @@ def surrogate_scores(
     return results(panel, scores, errors, comparisons(panel, usable), reasons)
 
 
-def _voices(panel: Panel) -> Mask:
-    """Choose one report per owner and then one per family on each task, by the panel's seed."""
-    import numpy as np
-
-    keys = [panel.task * len(panel.reports) + codes for codes in (panel.owner, panel.family)]
-    if all(len(np.unique(key)) == len(key) for key in keys):
-        return np.ones(len(panel.reports), dtype=bool)
-    lots = np.array([draw(panel.seed, one.task, one.worker) for one in panel.reports])
-    chosen = np.argsort(lots)
-    for key in keys:
-        _, first = np.unique(key[chosen], return_index=True)
-        chosen = chosen[np.sort(first)]
-    mask = np.zeros(len(panel.reports), dtype=bool)
-    mask[chosen] = True
-    return mask
-
-
-def _rates_by_block(panel: Panel, third: Mask) -> tuple[int, ErrorRates]:
-    """Estimate the rates of some reports from all tasks and with each block of tasks left out.
-
-    Returns:
-        The number of tasks with three reports; rates of shape (1 + blocks, classes), all tasks
-        first.
-    """
-    import numpy as np
-
-    size, length = len(panel.classes), len(panel.tasks)
-    cells = panel.task[third] * size + panel.label[third]
-    given = np.bincount(cells, minlength=length * size).reshape(length, size).astype(float)
-    total = given.sum(axis=1, keepdims=True)
-    kept = total[:, 0] >= 3
-    given, total = given[kept], total[kept]
-    moments = [given / total]
-    for step in (1, 2):
-        moments.append(moments[-1] * (given - step) / (total - step))
-    blocks = np.eye(_BLOCKS)[np.flatnonzero(kept) % _BLOCKS]
-    weight = np.vstack([np.ones(len(given)), 1 - blocks.T])
-    counts = np.maximum(weight.sum(axis=1, keepdims=True), 1)
-    return len(given), error_rates(*(weight @ moment / counts for moment in moments))
-
-
 def _unfit(
     tasks: int, triples: int, rates: ErrorRates, labels: NDArray[np.intp], panel: Panel
 ) -> str | None:
@@ -209,7 +113,7 @@ def _unfit(
     for label in map(int, labels):
         name = panel.classes[label]
         variance, distance = float(rates.variance[0, label]), float(rates.distance[0, label])
-        error = _jackknife_error(rates.variance[1:, label])
+        error = jackknife_error(rates.variance[1:, label])
         if not variance >= max(LEAST_VARIANCE, SUREST_ERRORS * error):
             return f"the reports {name!r} hardly vary with the task ({variance:.4f} +- {error:.4f})"
         if not distance >= LEAST_DISTANCE:
@@ -229,17 +133,9 @@ def _jackknife(panel: Panel, mine: Mask, rates: ErrorRates) -> tuple[float, floa
     negative = (1 - false_negative) * wrong - false_positive * right
     with np.errstate(divide="ignore", invalid="ignore"):
         values = (agreed * positive + (1 - agreed) * negative) / rates.distance[:, label]
-    kept = np.vstack([np.ones(len(label)), 1 - np.eye(_BLOCKS)[panel.task[mine] % _BLOCKS].T])
+    kept = np.vstack([np.ones(len(label)), 1 - np.eye(BLOCKS)[panel.task[mine] % BLOCKS].T])
     counts = kept.sum(axis=1)
     if not counts.all():
         return 0.0, float("inf")
     means = (values * kept).sum(axis=1) / counts
-    return float(means[0]), _jackknife_error(means[1:])
-
-
-def _jackknife_error(replicates: Floats) -> float:
-    """Return the standard error from estimates with one block of tasks left out each."""
-    import numpy as np
-
-    spread = ((replicates - replicates.mean()) ** 2).sum()
-    return float(np.sqrt((_BLOCKS - 1) / _BLOCKS * spread))
+    return float(means[0]), jackknife_error(means[1:])

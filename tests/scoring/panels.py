@@ -49,3 +49,12 @@ def peers_of(panel: Panel, place: int, *, task: int | None = None) -> list[tuple
             )
             found.append((other, 1 / voices))
     return found
+
+
+def told(prediction: dict[str, float] | None, *, classes: str = "01") -> list[PeerReport]:
+    """Return eight tasks of four strangers who all make the same prediction."""
+    return [
+        PeerReport(f"t{t}", f"w{w}", f"o{w}", f"f{w}", classes[(t + w) % len(classes)], prediction)
+        for t in range(8)
+        for w in range(4)
+    ]

@@ -9,9 +9,11 @@ import numpy as np
 
 from scoring.agreement import peer_truth_serum, quadratic_rule
 from scoring.correlated_agreement import pay
+from scoring.error_rates import error_rates
 from scoring.mutual_information import kullback_leibler, total_variation
-from scoring.surrogate import LEAST_VARIANCE, error_rates, surrogate_score
-from scoring.truth_serum import Respondents, finite_truth_serum, robust_payments
+from scoring.robust_truth_serum import robust_payments
+from scoring.surrogate import LEAST_VARIANCE, surrogate_score
+from scoring.truth_serum import Respondents, finite_truth_serum
 from tests.scoring.worlds import Floats, Outcome, Told, World, joint
 
 Payoff = Callable[[World, Sequence[Outcome]], float]

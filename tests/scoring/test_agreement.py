@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from scoring.agreement import (
     crowd_truth_serum,
@@ -47,6 +47,7 @@ def _average(panel: Panel, payment: Floats) -> list[float]:
     return [float(np.mean(one)) if one else math.nan for one in by_worker]
 
 
+@settings(max_examples=40)
 @given(panels(classes=3))
 def test_agreement_is_averaged_over_all_peers(panel: Panel) -> None:
     """The fast score equals the loop over every peer of every report."""
@@ -56,6 +57,7 @@ def test_agreement_is_averaged_over_all_peers(panel: Panel) -> None:
             assert result.score == pytest.approx(expected)
 
 
+@settings(max_examples=40)
 @given(panels())
 def test_prior_weighted_agreement_is_averaged_over_all_peers(panel: Panel) -> None:
     """The fast truth serum with a public prior equals the loop over its formula."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.correlated_agreement import correlated_agreement, dasgupta_ghosh, pay
-from scoring.panel import Panel, by_owner, panel_of
+from scoring.panel import Panel, panel_of
+from scoring.pay_unit import by_owner
 from scoring.peer import PeerRefusal, PeerReport, PeerScore
 from tests.scoring.panels import panels, peers_of
 from tests.scoring.worlds import Floats, crowd
@@ -41,6 +42,7 @@ def _slow(panel: Panel, worker: int, matrix: Floats) -> float | None:
     )
 
 
+@settings(max_examples=40)
 @given(panels(classes=3))
 def test_scores_equal_the_slow_definition(panel: Panel) -> None:
     """Averages over all peers and all pairs of distinct tasks, computed with loops."""

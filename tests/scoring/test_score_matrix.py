@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from scoring.correlated_agreement import correlated_agreement
 from scoring.panel import panel_of
@@ -29,6 +29,7 @@ def _groups(panel: Panel) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return groups, group
 
 
+@settings(max_examples=40)
 @given(panels(classes=3))
 def test_pairs_with_a_group_in_them_do_not_count(panel: Panel) -> None:
     """The joint counts equal a loop over all pairs that involve neither owner nor family."""

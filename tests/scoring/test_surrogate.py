@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scoring.panel import panel_of
 from scoring.peer import PeerRefusal, PeerReport, PeerScore
-from scoring.surrogate import error_rates, surrogate_score, surrogate_scores
+from scoring.surrogate import surrogate_score, surrogate_scores
 from tests.scoring.worlds import World
 
 probability = st.floats(0, 1)
@@ -36,16 +36,6 @@ def test_labels_that_tell_nothing_raise() -> None:
     """Error rates with sum 1 cannot be corrected."""
     with pytest.raises(ValueError, match="sum below 1"):
         surrogate_score(0.5, 1, 0.5, 0.5)
-
-
-@given(st.floats(0.1, 0.9), rate, rate)
-def test_three_moments_give_back_the_rates(prior: float, e0: float, e1: float) -> None:
-    """Exact moments of a mixture of two coins determine both coins and their shares."""
-    moments = [np.array([prior * (1 - e1) ** n + (1 - prior) * e0**n]) for n in (1, 2, 3)]
-    found = error_rates(*moments)
-    assert float(found.false_positive[0]) == pytest.approx(e0, abs=1e-6)
-    assert float(found.false_negative[0]) == pytest.approx(e1, abs=1e-6)
-    assert float(found.prior[0]) == pytest.approx(prior, abs=1e-6)
 
 
 STRATEGIES = {"truth": 0.797, "prior": 0.760, "hedge": 0.750, "extreme": 0.700, "flip": 0.648}

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scoring.peer import PeerReport
 
 Floats = NDArray[np.float64]
+Codes = NDArray[np.intp]
 
 BIT = 0.5
 """The probability of 1 of every coin that is not about the task."""
