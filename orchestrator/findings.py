@@ -48,7 +48,10 @@ def highest_confidence(baselines: Baselines, currency: str) -> str:
         currency: What the units are.
     """
     if not baselines.rows:
-        return "Other rules cannot be compared: no worker of this run can be called again."
+        return (
+            "Other rules cannot be compared: that takes workers that can be called again and tasks"
+            " that a verifier has judged."
+        )
     market, rival = baselines.rows[0], baselines.row("confidence")
     mine, theirs, gap, error = (
         round(each * NANO) * baselines.tasks

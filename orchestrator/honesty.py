@@ -42,7 +42,8 @@ class Honesty:
         realised: Its mean verified success on them.
         error: The standard error of the realised success, were every report true:
             ``sqrt(sum p (1 - p)) / n``.
-        corp: The decomposition of its mean quadratic score, which is minus its Brier score.
+        corp: The decomposition of its mean quadratic score; where every success is 0 or 1 that is
+            minus its Brier score.
         stake_loss: What the same outcomes would have paid more under its realised success rate at
             each kind, in nano-units; negative where its reports told more than the rate.
         counterfactual: What would have become of its awards under that rate; ``None`` where the
@@ -80,7 +81,7 @@ class Honesty:
             "realised": self.realised,
             "error": self.error,
             "verdict": self.verdict,
-            "brier_score_lower_is_better": -self.corp.mean_score,
+            "quadratic_loss_lower_is_better": -self.corp.mean_score,
             "miscalibration": self.corp.miscalibration,
             "discrimination": self.corp.discrimination,
             "uncertainty": self.corp.uncertainty,

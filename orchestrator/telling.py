@@ -115,7 +115,7 @@ def _won(award: Award, mechanism: str, currency: str) -> str:
     why = _WHY.get(mechanism, f"the rule {plain(mechanism, 60)} ranked its bid first")
     rank = f" as fallback {award.rank}" if award.rank else ""
     said = (
-        f"{_name(award.worker)} won{rank}: {why}, a score of {money_text(award.score)}. What its"
+        f"{_name(award.worker)} won{rank}: {why}; the rule values it at {money_text(award.score)}. What its"
         f" presence takes from the others, the pivot, is {money_text(award.pivot)} {currency}."
     )
     if award.runner_up is not None:
@@ -164,9 +164,12 @@ def _came_of_it(call: Call, currency: str) -> Iterator[str]:
     if call.unsettled is not None:
         yield f"No outcome, so nothing was settled: {plain(call.unsettled, 300)}."
     if settlement is not None:
-        paid, profit = money_column([settlement.payment, settlement.payment - settlement.cost])
+        pay, profit = settlement.payment, settlement.payment - settlement.cost
+        decimals = places([pay, profit])
+        verb = "was paid" if pay >= 0 else "owed"
         yield (
-            f"It was paid {paid} {currency}, {profit} after its cost; its report scored"
+            f"It {verb} {money_text(abs(pay), decimals)} {currency}, which is"
+            f" {money_text(profit, decimals)} after its cost; its report scored"
             f" {settlement.score:.4f} (higher is better)."
         )
 
