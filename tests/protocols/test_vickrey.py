@@ -1,13 +1,19 @@
 """The Vickrey auction."""
 
+import tarfile
+from typing import Any
+
 import pytest
+import yaml
 from hypothesis import given, settings
 
 from protocols.errors import MechanismError
 from protocols.properties import Setting, misreports, regret
+from protocols.units import NANO
 from protocols.vcg import Vcg
 from protocols.vickrey import Vickrey
 from tests.protocols.auctions import Auction, auction, auctions
+from tests.records import records
 
 
 @settings(max_examples=60)
@@ -50,3 +56,36 @@ def test_a_capacity_that_cannot_bind_is_accepted() -> None:
     awards = Vickrey().clear(announcement, bids, {}, 0).awards
 
     assert [(award.worker, award.contract.base) for award in awards] == [("a", 3), ("b", 5)]
+
+
+def contractors(folder: str) -> list[dict[str, Any]]:
+    """Read the businesses or customers of the published contractors market."""
+    with tarfile.open(records("auctions", "contractors_10_30.tar.gz")) as archive:
+        files = [archive.extractfile(member) for member in archive if f"/{folder}/" in member.name]
+        return [yaml.safe_load(file) for file in files if file]
+
+
+def test_the_contractors_market_reaches_its_published_optimum() -> None:
+    """Ten customers, thirty businesses, value twice the menu: the welfare is 6091.94 as published.
+
+    A business can serve a customer if it offers every item and every amenity; it asks the sum of
+    its prices for the items (Magentic Marketplace 2025).
+    """
+    customers, businesses = contractors("customers"), contractors("businesses")
+    asks = {
+        business["id"]: [
+            (round(NANO * sum(business["menu_features"][item] for item in wanted)), 1.0)
+            if wanted.keys() <= business["menu_features"].keys()
+            and all(
+                business["amenity_features"][amenity] for amenity in customer["amenity_features"]
+            )
+            else None
+            for customer in customers
+            for wanted in [customer["menu_features"]]
+        ]
+        for business in businesses
+    }
+    values = [round(2 * NANO * sum(customer["menu_features"].values())) for customer in customers]
+    announcement, bids = auction(values, asks)
+
+    assert Vickrey().clear(announcement, bids, {}, 0).welfare == 6_091_940_000_000
