@@ -177,7 +177,7 @@ class _Decided(NamedTuple):
 
 def _decided(record: Record) -> Iterator[_Decided]:
     """Yield the closed announcements with the standings that their clearing saw."""
-    book = StandingBook()
+    book = StandingBook(recalibrate=_recalibrates(record))
     opened: dict[AnnouncementId, tuple[Announcement, Standings]] = {}
     bids: dict[AnnouncementId, tuple[Bid, ...]] = {}
     awards: dict[AnnouncementId, tuple[Award, ...]] = {}
@@ -197,15 +197,27 @@ def _decided(record: Record) -> Iterator[_Decided]:
             case Closed(announcement=name):
                 announcement, known = opened.pop(name)
                 outcomes = settled.pop(name)
-                _learn(book, announcement.lots, outcomes)
+                _learn(book, announcement.lots, awards[name], outcomes)
                 yield _Decided(announcement, known, bids.pop(name), awards.pop(name), outcomes)
             case _:
                 pass
 
 
-def _learn(book: StandingBook, lots: Sequence[Lot], settled: Settlements) -> None:
+def _recalibrates(record: Record) -> bool:
+    opened = record.get("run-opened")
+    settings = opened.config["mechanism"] if isinstance(opened, RunOpened) else {}
+    return settings.get("forecast") == "recalibrated"
+
+
+def _learn(
+    book: StandingBook, lots: Sequence[Lot], awards: Sequence[Award], settled: Settlements
+) -> None:
     """Take settlements in as the run does: in the order of the lots, the last of each lot."""
-    last = {task: settlement for (task, _), settlement in settled.items()}
+    last = {
+        award.task: (award, settlement)
+        for award in awards
+        if (settlement := settled.get((award.task, award.worker))) is not None
+    }
     for lot in lots:
-        if (settlement := last.get(lot.task)) is not None:
-            book.note(lot, settlement)
+        if lot.task in last:
+            book.note(lot, *last[lot.task])

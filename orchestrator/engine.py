@@ -191,8 +191,8 @@ class Engine:
             if ending.award is not None and ending.report is not None:
                 worker = market.workers[ending.award.worker]
                 worker.learn(ending.lot, ending.report, ending.outcome)
-            if ending.settlement is not None:
-                market.standings.note(ending.lot, ending.settlement)
+            if ending.award is not None and ending.settlement is not None:
+                market.standings.note(ending.lot, ending.award, ending.settlement)
             next_lot = self._next_lot(auction, ending, progress)
             if next_lot is None:
                 self._end(ending)

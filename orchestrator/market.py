@@ -53,6 +53,11 @@ class Market:
     workers: Mapping[WorkerId, Worker]
     seed: int
     limits: Limits = field(default_factory=Limits)
-    standings: StandingBook = field(default_factory=StandingBook)
+    standings: StandingBook = field(init=False)
     verifiers: dict[TaskId, Verifier] = field(default_factory=dict[TaskId, Verifier])
     desks: dict[WorkerId, Desk] = field(default_factory=dict[WorkerId, Desk])
+
+    def __post_init__(self) -> None:
+        """Keep recalibration maps only for a mechanism that reads them."""
+        forecast = getattr(self.mechanism, "forecast", "raw")
+        self.standings = StandingBook(recalibrate=forecast == "recalibrated")
