@@ -167,3 +167,15 @@ def test_labels_that_go_together_are_worth_the_same() -> None:
     assert isinstance(novice, PeerScore)
     assert expert.score == pytest.approx(novice.score, abs=0.03)
     assert expert.score == pytest.approx(0.5, abs=0.03)
+
+
+@pytest.mark.parametrize(("tasks", "spread"), [(10, 0.165), (40, 0.079)])
+def test_the_noise_of_one_pair_is_as_known(tasks: int, spread: float) -> None:
+    """Two workers of accuracy .7: mean .08 at any number of tasks, with the known deviation."""
+    rng = np.random.default_rng(10)
+    scores: list[float] = []
+    for _ in range(400):
+        result = dasgupta_ghosh(panel_of(crowd(rng, [0.7, 0.7], tasks)[0]))[0]
+        scores.append(result.score if isinstance(result, PeerScore) else 0.0)
+    assert float(np.std(scores)) == pytest.approx(spread, rel=0.12)
+    assert abs(float(np.mean(scores)) - 0.08) < 3 * spread / 20

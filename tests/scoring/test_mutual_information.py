@@ -115,3 +115,15 @@ def test_the_determinant_of_many_classes_needs_many_tasks() -> None:
         for w in range(3)
     ]
     assert all(isinstance(one, PeerRefusal) for one in determinant_scores(panel_of(rows)))
+
+
+def test_the_noise_of_a_determinant_is_many_times_its_mean() -> None:
+    """Two workers of accuracy .7 on 40 tasks: mean .0016 and deviation .0045 of one payment."""
+    rng = np.random.default_rng(5)
+    scores: list[float] = []
+    for _ in range(400):
+        result = determinant_scores(panel_of(crowd(rng, [0.7, 0.7], 40)[0]))[0]
+        assert isinstance(result, PeerScore)
+        scores.append(result.score)
+    assert float(np.std(scores)) == pytest.approx(0.0045, rel=0.2)
+    assert abs(float(np.mean(scores)) - 0.0016) < 3 * 0.0045 / 20
