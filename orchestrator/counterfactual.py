@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from orchestrator.record import Record
     from protocols.contract import Contract, Settlement
     from protocols.mechanism import Mechanism, Standings
-    from protocols.messages import Announcement, Award, Bid, Lot
+    from protocols.messages import Announcement, Award, Bid
     from protocols.units import AnnouncementId, Money, TaskId, WorkerId
 
     Rates = Mapping[str, float]
@@ -98,14 +98,15 @@ def counterfactuals(
         return {}
     found = {worker: Counterfactual() for worker in rates}
     left = MOST_CLEARINGS
-    for decided in _decided(record):
+    for decided in _decided(record, mechanism):
         bidders = {bid.worker for bid in decided.bids} & rates.keys()
         left -= len(bidders)
         if left < 0:
             break
         for worker in bidders:
             bids = _honest(decided, worker, rates[worker])
-            allocation = mechanism.clear(decided.announcement, bids, decided.standings, seed)
+            standings = _believed(decided.standings, worker) if rates[worker] else decided.standings
+            allocation = mechanism.clear(decided.announcement, bids, standings, seed)
             _compare(found[worker], decided, worker, allocation.awards, rates[worker])
     return found
 
@@ -128,6 +129,15 @@ def _honest(decided: _Decided, worker: WorkerId, rates: Rates) -> list[Bid]:
 
     kinds = decided.kinds
     return [honest(bid) for bid in decided.bids]
+
+
+def _believed(standings: Standings, worker: WorkerId) -> Standings:
+    """Return the standings with reports of this worker taken as they are: honest ones need no map."""
+    as_it_is = {"slope": 1.0, "intercept": 0.0}
+    return {
+        key: standing.model_copy(update=as_it_is) if key[0] == worker else standing
+        for key, standing in standings.items()
+    }
 
 
 def _compare(
@@ -175,9 +185,9 @@ class _Decided(NamedTuple):
         return {lot.task: lot.kind for lot in self.announcement.lots}
 
 
-def _decided(record: Record) -> Iterator[_Decided]:
+def _decided(record: Record, mechanism: Mechanism) -> Iterator[_Decided]:
     """Yield the closed announcements with the standings that their clearing saw."""
-    book = StandingBook(recalibrate=_recalibrates(record))
+    book = StandingBook(recalibrate=getattr(mechanism, "forecast", "raw") == "recalibrated")
     opened: dict[AnnouncementId, tuple[Announcement, Standings]] = {}
     bids: dict[AnnouncementId, tuple[Bid, ...]] = {}
     awards: dict[AnnouncementId, tuple[Award, ...]] = {}
@@ -197,27 +207,17 @@ def _decided(record: Record) -> Iterator[_Decided]:
             case Closed(announcement=name):
                 announcement, known = opened.pop(name)
                 outcomes = settled.pop(name)
-                _learn(book, announcement.lots, awards[name], outcomes)
-                yield _Decided(announcement, known, bids.pop(name), awards.pop(name), outcomes)
+                decided = _Decided(announcement, known, bids.pop(name), awards.pop(name), outcomes)
+                _learn(book, decided)
+                yield decided
             case _:
                 pass
 
 
-def _recalibrates(record: Record) -> bool:
-    opened = record.get("run-opened")
-    settings = opened.config["mechanism"] if isinstance(opened, RunOpened) else {}
-    return settings.get("forecast") == "recalibrated"
-
-
-def _learn(
-    book: StandingBook, lots: Sequence[Lot], awards: Sequence[Award], settled: Settlements
-) -> None:
+def _learn(book: StandingBook, decided: _Decided) -> None:
     """Take settlements in as the run does: in the order of the lots, the last of each lot."""
-    last = {
-        award.task: (award, settlement)
-        for award in awards
-        if (settlement := settled.get((award.task, award.worker))) is not None
-    }
-    for lot in lots:
+    awards = {(award.task, award.worker): award for award in decided.awards}
+    last = {task: (awards[task, who], done) for (task, who), done in decided.settlements.items()}
+    for lot in decided.announcement.lots:
         if lot.task in last:
             book.note(lot, *last[lot.task])

@@ -24,7 +24,7 @@ from protocols.units import NANO
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rich.console import Console, RenderableType
+    from rich.console import Console
     from rich.table import Table
 
     from orchestrator.baselines import Baselines
@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 MOST_WORKERS: Final = 12
 """So many workers have a row of their own."""
 
-_WIDTH = 98
-_GAP = 2
+WIDTH: Final = 100
+"""So many columns are used where there is room; a file always has room."""
+
+_EDGES = 2
 _SHORTEST_NAME = 8
 _STATES = {"solved": "green", "failed": "red"}
 _VERDICTS = {"overconfident": "red", "underconfident": "yellow"}
@@ -63,7 +65,7 @@ def print_summary(console: Console, summary: Summary) -> None:
         awards = f"{sum(worker.awards for worker in hidden):,}"
         rows.append((f"... and {len(hidden)} more", "", awards, *[""] * 7))
     headers = ["worker", "bids", "awards", "solved", "stated", "actual", "Brier"]
-    console.print(_table([*headers, "paid", "cost", "profit"], rows))
+    _print_table(console, [*headers, "paid", "cost", "profit"], rows)
     _note(
         console,
         "Brier score: mean squared error of the stated chance, lower is better. "
@@ -93,7 +95,7 @@ def print_baselines(console: Console, found: Baselines, currency: str) -> None:
         for place, (row, cost, utility, difference, error) in enumerate(numbers)
     ]
     headers = ["who gets each task", "right", "cost", "utility", "difference", "std. error"]
-    console.print(_table(headers, rows))
+    _print_table(console, headers, rows)
     _note(console, "\n".join(_about(found, currency)))
 
 
@@ -123,7 +125,7 @@ def print_honesty(console: Console, found: Sequence[Honesty], currency: str) -> 
         for each, stake, loss in zip(shown, stakes, losses, strict=True)
     ]
     headers = ["worker", "settled", "stated", "actual", "reports", "MCB", "DSC"]
-    console.print(_table([*headers, "awards", "stake", "lost by it"], rows))
+    _print_table(console, [*headers, "awards", "stake", "lost by it"], rows)
     _note(
         console,
         "MCB: miscalibration, 0 is best. DSC: discrimination, more is better. Awards: lost and"
@@ -202,22 +204,24 @@ def _note(console: Console, text: str) -> None:
     console.print(text, style="dim", highlight=False, markup=False)
 
 
-def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> RenderableType:
-    """Return a table: names on the left, cut to the room that the columns of numbers leave."""
+def _print_table(console: Console, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table: names on the left, cut to the room that the columns of numbers leave."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
+    width = min(console.width, WIDTH) if console.is_terminal else WIDTH
+    gap = 2 if width == WIDTH else 1
     cells = [[Text.from_markup(cell) for cell in row[1:]] for row in rows]
     widths = [
         max(len(header), *(row[place].cell_len for row in cells))
         for place, header in enumerate(headers[1:])
     ]
-    room = max(_SHORTEST_NAME, _WIDTH - sum(widths) - _GAP * len(widths))
-    table = Table(box=SIMPLE_HEAD, padding=(0, 0, 0, _GAP - 1), pad_edge=False)
+    room = max(_SHORTEST_NAME, width - _EDGES - sum(widths) - gap * len(widths))
+    table = Table(box=SIMPLE_HEAD, padding=(0, 0, 0, gap - 1), pad_edge=False)
     table.add_column(headers[0], no_wrap=True, overflow="ellipsis")
     for header in headers[1:]:
         table.add_column(header, justify="right", no_wrap=True)
     for row, numbers in zip(rows, cells, strict=True):
         table.add_row(Text(plain(row[0], room)), *numbers)
-    return table
+    console.print(table, width=width, crop=False)
