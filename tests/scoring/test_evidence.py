@@ -148,7 +148,7 @@ def test_standard_errors_are_the_spread_over_repetitions(name: str) -> None:
     rng = np.random.default_rng(5)
     scores: list[float] = []
     errors: list[float] = []
-    for _ in range(80):
+    for _ in range(60):
         rows, _truth = crowd(rng, [0.7, 0.8, 0.8, 0.75, 0.75], 80, prior=0.6)
         told = [
             row._replace(
@@ -161,6 +161,6 @@ def test_standard_errors_are_the_spread_over_repetitions(name: str) -> None:
         if isinstance(result, PeerScore):
             scores.append(result.score)
             errors.append(result.standard_error)
-    assert len(scores) >= 70  # the surrogate refuses a few
+    assert len(scores) >= 50  # the surrogate refuses a few
     spread, claimed = float(np.std(scores)), float(np.sqrt(np.mean(np.square(errors))))
     assert 0.8 < claimed / spread < 1.3

@@ -84,7 +84,7 @@ class World(NamedTuple):
 
     def outcomes(self, agents: Sequence[Agent]) -> list[Outcome]:
         """Enumerate truth, signals, the shared bit and a coin of the first agent."""
-        found: list[Outcome] = []
+        found: dict[tuple[int, tuple[Told, ...]], float] = {}
         sources = sorted({agent.signal for agent in agents})
         for truth, bit, coin in product((0, 1), repeat=3):
             chance = (self.prior if truth else 1 - self.prior) * 0.25
@@ -96,8 +96,8 @@ class World(NamedTuple):
                 told = tuple(
                     agent.strategy(self._seen(seen[agent.signal], bit, coin)) for agent in agents
                 )
-                found.append(Outcome(weight, truth, told))
-        return found
+                found[truth, told] = found.get((truth, told), 0.0) + weight
+        return [Outcome(weight, truth, told) for (truth, told), weight in found.items()]
 
 
 def joint(outcomes: Sequence[Outcome], one: int, other: int) -> Floats:
