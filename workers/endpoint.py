@@ -185,7 +185,7 @@ class Endpoint(Chat):
 
         kind = UnavailableError if unsent(cause) else BrokenConnectionError
         why = self._key.redacted(str(cause)) or type(cause).__name__
-        return kind(f"no reply from {self._url}", text=why)
+        return kind(f"no reply from {self._url}: {why}")
 
     def _entered(self) -> Gate:
         if self._gate is None:

@@ -28,9 +28,6 @@ What a failed call has cost is on its meter, not in the exception.
 
 from protocols.errors import TruthbidError
 
-QUOTED = 300
-"""How many characters of an endpoint's own words an exception may quote."""
-
 
 class UnknownPriceError(TruthbidError):
     """Raised when nobody knows what a model costs; never taken for zero."""
@@ -76,7 +73,7 @@ class EndpointError(ChatError):
     Attributes:
         status: The HTTP status of the last attempt; ``None`` where there was no reply.
         retry_after: The seconds that the endpoint asked to wait, if it did.
-        text: The beginning of what it said.
+        text: What it said, as it said it.
     """
 
     def __init__(
@@ -87,7 +84,7 @@ class EndpointError(ChatError):
         retry_after: float | None = None,
         text: str = "",
     ) -> None:
-        super().__init__(f"{message}: {text[:QUOTED]}" if text else message)
+        super().__init__(message)
         self.status = status
         self.retry_after = retry_after
         self.text = text

@@ -19,7 +19,7 @@ from workers.limits import Limits
 from workers.local import LocalWorker, Quote
 from workers.meter import Meter
 from workers.prices import Price, Usage, tariff
-from workers.prompting import conversation
+from workers.prompting import conversation, version
 from workers.retry import Policy
 from workers.skills import SKILLS, SkillName
 from workers.spec import ParticipantSpec, Several, Terms
@@ -169,6 +169,7 @@ class OpenAIWorker(LocalWorker):
             ceiling=self._ceiling(request),
             charge=meter.cost,
             source="stated",
+            note=f"prompts: bid {version('bid')}, execute {version('execute')}",
         )
 
     def _refusal(self, number: AnnouncementId, lot: Lot, meter: Meter, why: str) -> Refusal:

@@ -45,6 +45,7 @@ def conversation(name: str, **values: object) -> tuple[Message, ...]:
     )
 
 
+@cache
 def version(name: str) -> str:
     """Return a hash of a prompt's files: the same words, the same version."""
     text = "\x1f".join(_source(name, role) for role in _ROLES)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import anyio
 from pydantic import Field
+from pydantic_core import from_json
 
 from protocols.frozen import Frozen
 from workers.errors import EndpointError, RequestRefusedError, UnavailableError
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from tenacity import AsyncRetrying, RetryCallState
 
 _PASSING: Final = frozenset({408, 409, 429})
+_QUOTED: Final = 300
+"""Characters of an endpoint's own words in an exception."""
+
 _SPENT: Final = ("insufficient_quota", "billing_hard_limit_reached")
 
 
@@ -69,7 +73,9 @@ def retrying(
     """
     from tenacity import AsyncRetrying, retry_if_exception, wait_random_exponential
 
-    jitter = wait_random_exponential(multiplier=policy.first_wait, max=policy.longest_wait)
+    jitter = wait_random_exponential(
+        multiplier=policy.first_wait, max=policy.longest_wait, min=policy.first_wait / 2
+    )
 
     def wait(state: RetryCallState) -> float:
         asked = _error(state).retry_after
@@ -107,12 +113,22 @@ def failed_status(status: int, headers: Mapping[str, str], text: str) -> Endpoin
     if status == 429 and any(word in text for word in _SPENT):
         passing = False
     kind = UnavailableError if passing else RequestRefusedError
+    said = _words(text)[:_QUOTED]
     return kind(
-        f"the endpoint answers with status {status}",
+        f"the endpoint answers with status {status}" + (f": {said}" if said else ""),
         status=status,
         retry_after=retry_after(headers) if passing else None,
         text=text,
     )
+
+
+def _words(text: str) -> str:
+    """Return the message in an error, where it is worded as OpenAI does it."""
+    try:
+        message: object = from_json(text)["error"]["message"]
+    except (ValueError, KeyError, TypeError, IndexError):
+        return text
+    return message if isinstance(message, str) else text
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

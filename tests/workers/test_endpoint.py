@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import socket
 import traceback
@@ -23,7 +22,6 @@ from workers.errors import (
     DeadlineError,
     DeclinedAnswerError,
     EmptyAnswerError,
-    EndpointError,
     FilteredAnswerError,
     IncompleteAnswerError,
     LiveCallError,
@@ -444,10 +442,3 @@ async def test_an_endpoint_opens_again_after_it_was_closed(
         await chat.aclose()
         await chat.aclose()
         assert (await chat.complete(ASK, meter)).text == "4"
-
-
-def test_errors_quote_only_the_beginning() -> None:
-    """A long page of an endpoint does not flood an exception."""
-    error = EndpointError("no", text="x" * 10_000)
-    assert len(str(error)) < 400
-    assert json.dumps(str(error))

@@ -27,6 +27,7 @@ from tests.workers.openai_server import OpenAIServer, Say, completion, failure
 from workers.errors import UnknownPriceError
 from workers.llm import Bidding, OpenAISpec, OpenAIWorker
 from workers.prices import Price
+from workers.prompting import version
 from workers.retry import Policy
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ async def test_a_bid_is_what_the_model_says_of_itself(server: OpenAIServer) -> N
         (bid,) = await bids(worker, lot())
     assert isinstance(bid, Bid)
     assert (bid.probability, bid.source, bid.charge) == (0.8, "stated", CALL)
+    assert version("bid") in bid.note
     prompt = bid.cost - 100 * 2_000
     assert 0 < prompt < 500 * 1_000
     assert bid.ceiling is not None

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import anyio
 import pytest
+from tenacity import RetryCallState
 
+from tests.workers.virtual_time import BACKENDS
 from workers.errors import RequestRefusedError, UnavailableError
-from workers.retry import failed_status, retry_after
+from workers.retry import Policy, failed_status, retry_after, retrying
+
+
+@pytest.fixture(params=BACKENDS)
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, object]]:
+    """Run every asynchronous test in virtual time, on both event loops."""
+    return BACKENDS[str(request.param)]()
+
 
 NOW = "Sun, 22 Nov 2026 03:00:00 GMT"
 
@@ -48,3 +58,44 @@ def test_a_wait_is_read_where_it_makes_sense(
 def test_a_refusal_asks_for_no_wait() -> None:
     """The header of a final failure is of no use."""
     assert failed_status(400, {"retry-after": "5"}, "").retry_after is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"error": {"message": "no such model"}}', "no such model"),
+        ('{"error": {"message": 7}}', '{"error": {"message": 7}}'),
+        ('{"error": "no"}', '{"error": "no"}'),
+        ("[1]", "[1]"),
+        ("<html>", "<html>"),
+        ("x" * 10_000, "x" * 300),
+    ],
+)
+def test_a_failure_quotes_what_the_endpoint_said(text: str, said: str) -> None:
+    """The message in OpenAI's wording, else the beginning of the text."""
+    assert str(failed_status(404, {}, text)) == f"the endpoint answers with status 404: {said}"
+
+
+@pytest.mark.anyio
+async def test_waits_double_and_are_never_nothing() -> None:
+    """Random waits lie between half the first and a limit that doubles up to the longest."""
+    policy = Policy(first_wait=1.0, longest_wait=3.0, attempts=5)
+
+    async def turn() -> None:
+        pass
+
+    async def fail() -> None:
+        raise UnavailableError("no")
+
+    start = anyio.current_time()
+    loop = retrying(policy, start + 1000.0, lambda: True, turn)
+    waits: list[float] = []
+
+    def note(state: RetryCallState) -> None:
+        waits.append(state.upcoming_sleep)
+
+    loop.before_sleep = note
+    with pytest.raises(UnavailableError):
+        await loop(fail)
+    assert anyio.current_time() - start == pytest.approx(sum(waits))
+    assert all(0.5 <= wait <= most for wait, most in zip(waits, (1, 2, 3, 3), strict=True))
