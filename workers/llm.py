@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, Unpack
+from typing import TYPE_CHECKING, Annotated, Literal, Self, Unpack
 
 import anyio
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from protocols.frozen import Frozen
 from protocols.messages import Announcement, Award, Bid, Failure, Lot, Outcome, Refusal, Result
@@ -259,7 +259,11 @@ class OpenAISpec(ParticipantSpec):
     type: Literal["openai"] = "openai"
     model: Annotated[Name, Field(description="The name by which the endpoint knows the model.")]
     base_url: Annotated[
-        str | None, Field(description="The endpoint up to /v1; OpenAI's own if left out.")
+        str | None,
+        Field(
+            pattern=r"^https?://[^@/]+(/[^@]*)?$",
+            description="The endpoint up to /v1; OpenAI's own if left out.",
+        ),
     ] = None
     api_key_env: Annotated[
         Name, Field(description="The environment variable that holds the key.")
@@ -296,6 +300,12 @@ class OpenAISpec(ParticipantSpec):
         int, Field(ge=1, le=100, description="The most model calls of one work with tools.")
     ] = 8
     limits: Annotated[Limits, Field(description="How much the endpoint may be asked.")] = Limits()
+
+    @model_validator(mode="after")
+    def _one_price(self) -> Self:
+        if self.free and self.price is not None:
+            raise ValueError("a model is either free or has a price, not both")
+        return self
 
     def build(self, seed: int) -> OpenAIWorker:
         """Return the worker."""

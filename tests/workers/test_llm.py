@@ -362,6 +362,9 @@ def test_a_configuration_builds_the_worker() -> None:
         {"price": {"input": -1, "output": 1}},
         {"api_key": "sk-1"},
         {"policy": {"seconds": 0}},
+        {"price": {"input": 1, "output": 1}},
+        {"base_url": "localhost:8000"},
+        {"base_url": "http://key@127.0.0.1/v1"},
     ],
 )
 def test_a_configuration_without_sense_is_refused(change: dict[str, object]) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import anyio
 import pytest
-from tenacity import RetryCallState
 
 from tests.workers.virtual_time import BACKENDS
 from workers.errors import RequestRefusedError, UnavailableError
 from workers.retry import Policy, failed_status, retry_after, retrying
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 
 @pytest.fixture(params=BACKENDS)
