@@ -23,6 +23,7 @@ from protocols.units import NANO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import TextIO
 
     from rich.console import Console
     from rich.table import Table
@@ -40,7 +41,19 @@ WIDTH: Final = 100
 _EDGES = 2
 _SHORTEST_NAME = 8
 _STATES = {"solved": "green", "failed": "red"}
-_VERDICTS = {"overconfident": "red", "underconfident": "yellow"}
+_CLAIMS = {"overconfident": "[red]over[/]", "underconfident": "[yellow]under[/]"}
+
+
+def console(file: TextIO | None = None) -> Console:
+    """Return where tables are printed: as wide as the terminal; a file always has room.
+
+    Args:
+        file: Where the text goes; standard output if left out.
+    """
+    from rich.console import Console
+
+    found = Console(file=file)
+    return found if found.is_terminal else Console(file=file, width=WIDTH)
 
 
 def print_summary(console: Console, summary: Summary) -> None:
@@ -96,7 +109,7 @@ def print_baselines(console: Console, found: Baselines, currency: str) -> None:
     ]
     headers = ["who gets each task", "right", "cost", "utility", "difference", "std. error"]
     _print_table(console, headers, rows)
-    _note(console, "\n".join(_about(found, currency)))
+    _note(console, " ".join(_about(found, currency)))
 
 
 def print_honesty(console: Console, found: Sequence[Honesty], currency: str) -> None:
@@ -115,7 +128,7 @@ def print_honesty(console: Console, found: Sequence[Honesty], currency: str) -> 
             f"{each.settled:,}",
             percent(each.stated),
             percent(each.realised),
-            f"[{_VERDICTS.get(each.verdict, 'green')}]{each.verdict}[/]",
+            _CLAIMS.get(each.verdict, each.verdict),
             number(each.corp.miscalibration),
             number(each.corp.discrimination),
             _moved(each),
@@ -124,13 +137,13 @@ def print_honesty(console: Console, found: Sequence[Honesty], currency: str) -> 
         )
         for each, stake, loss in zip(shown, stakes, losses, strict=True)
     ]
-    headers = ["worker", "settled", "stated", "actual", "reports", "MCB", "DSC"]
+    headers = ["worker", "settled", "stated", "actual", "claims", "MCB", "DSC"]
     _print_table(console, [*headers, "awards", "stake", "lost by it"], rows)
     _note(
         console,
         "MCB: miscalibration, 0 is best. DSC: discrimination, more is better. Awards: lost and"
-        " gained, had it\nreported its realised rate. Stake: what that rate would have been paid"
-        " more for the same outcomes.\nLost by it: what it would have earned more in all. Money"
+        " gained, had it reported its realised rate. Stake: what that rate would have been paid"
+        " more for the same outcomes. Lost by it: what it would have earned more in all. Money"
         f" in {plain(currency, 20)}.",
     )
 
@@ -210,7 +223,7 @@ def _print_table(console: Console, headers: Sequence[str], rows: Sequence[Sequen
     from rich.table import Table
     from rich.text import Text
 
-    width = min(console.width, WIDTH) if console.is_terminal else WIDTH
+    width = min(console.width, WIDTH)
     gap = 2 if width == WIDTH else 1
     cells = [[Text.from_markup(cell) for cell in row[1:]] for row in rows]
     widths = [
