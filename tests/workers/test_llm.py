@@ -347,6 +347,7 @@ def test_a_configuration_builds_the_worker() -> None:
             "policy": {"seconds": 5, "paid": 1},
         }
     )
+    assert OpenAISpec.model_validate(spec.model_dump(mode="json")) == spec
     worker = spec.build(seed=1)
     assert (worker.name, worker.seats) == ("small", 3)
     quote = worker.quote(lot())
