@@ -16,9 +16,11 @@ from pydantic import Field, TypeAdapter
 from protocols.budget_feasible import BudgetFeasible
 from protocols.clock import STEP, Dutch, English
 from protocols.contingent import ContingentVcg, ExpectedScore, Forecast
+from protocols.exploration import Explore
 from protocols.first_price import FirstPrice
 from protocols.frozen import Frozen
 from protocols.generalized_second_price import GeneralizedSecondPrice
+from protocols.joint_value import Combine, JointValue
 from protocols.mcafee import McAfee
 from protocols.mechanism import Mechanism
 from protocols.min_work import MinWork
@@ -27,6 +29,7 @@ from protocols.pay_per_success import PayPerSuccess
 from protocols.posted_price import PostedPrice
 from protocols.sequential_pivot import SequentialPivot
 from protocols.share import LEAST, Share
+from protocols.sortition import Sortition
 from protocols.uniform_price import UniformPrice
 from protocols.units import Money, Name, Units
 from protocols.vcg import Vcg
@@ -238,6 +241,53 @@ class MinWorkSettings(Frozen):
         return MinWork()
 
 
+class JointValueSettings(Frozen):
+    """Settings of `joint-value`.
+
+    Attributes:
+        combine: Whether any success makes the value of the lots, or only all of them together.
+    """
+
+    name: Literal["joint-value"] = "joint-value"
+    combine: Combine = "all"
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return JointValue(self.combine)
+
+
+class SortitionSettings(Frozen):
+    """Settings of `sortition`.
+
+    Attributes:
+        price: Per lot, at most its reserve; ``null`` pays the reserve.
+    """
+
+    name: Literal["sortition"] = "sortition"
+    price: Units | None = None
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return Sortition(self.price)
+
+
+class ExploreSettings(Frozen):
+    """Settings of `explore`.
+
+    Attributes:
+        rounds: Announcements in which lots are drawn by lot; afterwards the best bid wins.
+        price: What an explored lot pays, at most its reserve; ``null`` pays the reserve.
+    """
+
+    name: Literal["explore"] = "explore"
+    rounds: Annotated[int, Field(ge=0)] = 20
+    price: Units | None = None
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return Explore(self.rounds, self.price)
+
+
 MechanismSettings = Annotated[
     ContingentVcgSettings
     | VcgSettings
@@ -254,7 +304,10 @@ MechanismSettings = Annotated[
     | DutchSettings
     | GeneralizedSecondPriceSettings
     | McAfeeSettings
-    | MinWorkSettings,
+    | MinWorkSettings
+    | JointValueSettings
+    | SortitionSettings
+    | ExploreSettings,
     Field(discriminator="name"),
 ]
 """The settings of any mechanism, told apart by its name."""
@@ -279,5 +332,8 @@ MECHANISMS: Final = {
     "gsp": GeneralizedSecondPriceSettings,
     "mcafee": McAfeeSettings,
     "min-work": MinWorkSettings,
+    "joint-value": JointValueSettings,
+    "sortition": SortitionSettings,
+    "explore": ExploreSettings,
 }
 """Every mechanism by the word that configurations use for it."""

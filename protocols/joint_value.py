@@ -1,0 +1,184 @@
+"""Interdependent success: what several lots are worth depends on all of them together."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Final, Literal, NamedTuple
+
+from protocols.contract import Contract
+from protocols.errors import InexactError
+from protocols.mechanism import Allocation, Properties, Standings, Unsold, UnsoldReason, tie_ranks
+from protocols.messages import Announcement, Award, Bid
+from protocols.units import Money, WorkerId
+
+Combine = Literal["any", "all"]
+"""``any``: the lots are attempts at one task. ``all``: the task is done when every lot is."""
+
+LARGEST: Final = 100_000
+"""The most assignments that are tried; beyond it the mechanism refuses."""
+
+Team = tuple[Bid | None, ...]
+"""For each lot the bid that does it, or nobody."""
+
+
+class Best(NamedTuple):
+    """The best team and its expected welfare."""
+
+    team: Team
+    welfare: float
+
+
+def chance_of(combine: Combine, chances: Sequence[float]) -> float:
+    """Return the chance that the whole succeeds, from the independent chances of its parts.
+
+    >>> chance_of("any", [0.5, 0.5]), chance_of("all", [0.5, 0.5])
+    (0.75, 0.25)
+    """
+    failing = 1.0
+    for chance in chances:
+        failing *= (1.0 - chance) if combine == "any" else chance
+    return 1.0 - failing if combine == "any" else failing
+
+
+@dataclass(frozen=True, slots=True)
+class JointValue:
+    """Contingent VCG for lots with one common value (`joint-value`).
+
+    With ``combine="any"`` the lots of an announcement are attempts at one task, worth the largest
+    of their values once any succeeds (redundancy). With ``"all"`` they are parts of one task, worth
+    that value only when all of them succeed (weakest link). The team with the largest
+    ``E[v(X)] - sum of c`` wins, over all assignments; the value is V times the chance that the
+    reported probabilities give. A member of the team is paid, for its own outcome x,
+
+        ``E[v(x, X_others)] - sum of the others' c - W(-i)``
+
+    with the others' *reported* probabilities and costs: its own realised outcome, never theirs. A
+    worker is given one lot at most.
+
+    Guarantee: the truth about cost and probability is a dominant strategy, and an honest worker
+    never loses in expectation. The coordinator may lose: of two workers that are both needed each
+    is paid what the whole is worth less the other's cost (with V = 10 and costs of 1, 9 each).
+
+    Assumptions: as for ``contingent-vcg``; announcements that are small enough to try every team.
+
+    Args:
+        combine: How the lots' outcomes make the value.
+
+    Source: Porter, Ronen, Shoham and Tennenholtz (2008), sections 5 and 6; that realised outcomes
+    of others would be only ex-post truthful is shown there for dependent tasks.
+    """
+
+    combine: Combine = "all"
+
+    name = "joint-value"
+    properties = Properties(
+        truthful="dominant",
+        elicits=("cost", "probability"),
+        individually_rational="interim",
+        budget="may lose where workers complement each other",
+        exact=True,
+        assumptions=(
+            "risk-neutral workers",
+            "private costs and probabilities",
+            "independent outcomes",
+            "the verifier does not err",
+            "a failing worker can be charged",
+            "no collusion, one name per worker",
+        ),
+        source="Porter, Ronen, Shoham and Tennenholtz 2008",
+    )
+
+    def clear(
+        self, announcement: Announcement, bids: Sequence[Bid], standings: Standings, seed: int
+    ) -> Allocation:
+        """Pick the best team; see the class.
+
+        Raises:
+            InexactError: If there are more teams than can be tried.
+        """
+        ranks = tie_ranks(seed, announcement, (bid.worker for bid in bids))
+        rows = [
+            sorted((bid for bid in bids if bid.task == lot.task), key=lambda bid: ranks[bid.worker])
+            for lot in announcement.lots
+        ]
+        value = max((lot.value for lot in announcement.lots), default=Money(0))
+        best = self._best(value, rows, None)
+        awards: list[Award] = []
+        unsold: list[Unsold] = []
+        for place, (lot, bid) in enumerate(zip(announcement.lots, best.team, strict=True)):
+            if bid is None:
+                reason: UnsoldReason = "not-worth-it" if rows[place] else "no-bids"
+                unsold.append(Unsold(task=lot.task, reason=reason))
+            else:
+                without = self._best(value, rows, bid.worker).welfare
+                base, per_success = self._pay(best.team, place, value, without)
+                awards.append(
+                    Award(
+                        announcement=announcement.announcement,
+                        task=lot.task,
+                        worker=bid.worker,
+                        contract=Contract(
+                            base=base, per_success=per_success, report=bid.probability
+                        ),
+                        score=Money(round(best.welfare)),
+                        pivot=Money(round(without)),
+                    )
+                )
+        return Allocation(
+            announcement=announcement.announcement,
+            mechanism=self.name,
+            awards=tuple(awards),
+            unsold=tuple(unsold),
+            welfare=Money(round(best.welfare)),
+        )
+
+    def _best(self, value: int, rows: Sequence[Sequence[Bid]], without: WorkerId | None) -> Best:
+        """Return the best team by trying all of them; the first of equals in seeded order."""
+        choices: list[list[Bid | None]] = [
+            [None, *(bid for bid in row if bid.worker != without)] for row in rows
+        ]
+        count = 1
+        for row in choices:
+            count *= len(row)
+        if count > LARGEST:
+            raise InexactError(
+                f"{count} teams are more than the {LARGEST} that can be tried: announce fewer lots"
+                " that depend on each other"
+            )
+        best = Best((None,) * len(rows), 0.0)
+        for team in _teams(choices):
+            welfare = self._welfare(value, team)
+            if welfare > best.welfare:
+                best = Best(team, welfare)
+        return best
+
+    def _welfare(self, value: int, team: Team) -> float:
+        chances = [0.0 if bid is None else bid.probability for bid in team]
+        cost = sum(bid.cost for bid in team if bid is not None)
+        return value * chance_of(self.combine, chances) - cost
+
+    def _pay(self, team: Team, place: int, value: int, without: float) -> tuple[Money, Money]:
+        """Return what a member is paid whatever happens, and what its success adds.
+
+        Args:
+            team: The members.
+            place: Which of them.
+            value: What the whole is worth.
+            without: W(-i).
+        """
+        chances = [0.0 if bid is None else bid.probability for bid in team]
+        rest = [bid for other, bid in enumerate(team) if other != place]
+        others = sum(bid.cost for bid in rest if bid is not None)
+
+        def paid(success: float) -> int:
+            outcome = [*chances[:place], success, *chances[place + 1 :]]
+            return round(value * chance_of(self.combine, outcome) - others - without)
+
+        return Money(paid(0.0)), Money(paid(1.0) - paid(0.0))
+
+
+def _teams(choices: Sequence[Sequence[Bid | None]]) -> Iterator[Team]:
+    for team in product(*choices):
+        workers = [bid.worker for bid in team if bid is not None]
+        if len(set(workers)) == len(workers):
+            yield team
