@@ -16,6 +16,7 @@ from pydantic import Field, TypeAdapter
 from protocols.budget_feasible import BudgetFeasible
 from protocols.clock import STEP, Dutch, English
 from protocols.contingent import ContingentVcg, ExpectedScore, Forecast
+from protocols.deposit import DepositVcg, Shortfall
 from protocols.exploration import Explore
 from protocols.first_price import FirstPrice
 from protocols.frozen import Frozen
@@ -56,6 +57,27 @@ class ContingentVcgSettings(Frozen):
     def build(self, expected: ExpectedOf) -> Mechanism:
         """Make the mechanism."""
         return ContingentVcg(expected(self.rule), self.rule, self.stake, self.forecast)
+
+
+class DepositVcgSettings(Frozen):
+    """Settings of `deposit-vcg`.
+
+    Attributes:
+        stake: The calibration stake b, per unit of score.
+        rule: The scoring rule behind the stake.
+        worst: The most that this rule takes away per unit of stake; 1 for the quadratic score.
+        shortfall: What becomes of a worker whose balance does not cover the worst case.
+    """
+
+    name: Literal["deposit-vcg"] = "deposit-vcg"
+    stake: Units = Money(10_000_000)
+    rule: Name = "quadratic"
+    worst: Annotated[float, Field(ge=0.0)] = 1.0
+    shortfall: Shortfall = "pay-per-success"
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return DepositVcg(expected(self.rule), self.rule, self.stake, self.worst, self.shortfall)
 
 
 class VcgSettings(Frozen):
@@ -290,6 +312,7 @@ class ExploreSettings(Frozen):
 
 MechanismSettings = Annotated[
     ContingentVcgSettings
+    | DepositVcgSettings
     | VcgSettings
     | VickreySettings
     | FirstPriceSettings
@@ -317,6 +340,7 @@ MECHANISM: Final[TypeAdapter[MechanismSettings]] = TypeAdapter(MechanismSettings
 
 MECHANISMS: Final = {
     "contingent-vcg": ContingentVcgSettings,
+    "deposit-vcg": DepositVcgSettings,
     "vcg": VcgSettings,
     "vickrey": VickreySettings,
     "first-price": FirstPriceSettings,

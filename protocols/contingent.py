@@ -94,10 +94,11 @@ class ContingentVcg:
         self, announcement: Announcement, bids: Sequence[Bid], standings: Standings, seed: int
     ) -> Allocation:
         """Give each lot to the bid that is worth most, all lots together; see the class."""
-        solution = determine_winners(announcement, bids, self._score(standings), seed)
-        return solution.allocation(announcement, self.name, self._contract)
+        solution = determine_winners(announcement, bids, self.score(standings), seed)
+        return solution.allocation(announcement, self.name, self.contract)
 
-    def _contract(self, win: Win) -> Contract:
+    def contract(self, win: Win) -> Contract:
+        """Return what a winner is paid: the value on success and its score, less its pivot."""
         return Contract(
             base=Money(-win.pivot),
             per_success=win.lot.value,
@@ -106,7 +107,8 @@ class ContingentVcg:
             report=win.bid.probability,
         )
 
-    def _score(self, standings: Standings) -> ScoreOf:
+    def score(self, standings: Standings) -> ScoreOf:
+        """Return the function that scores a bid, ``V p - c + b G(p)`` in nano-units."""
         expected, stake = self.expected, self.stake
 
         def raw(lot: Lot, bid: Bid) -> int:

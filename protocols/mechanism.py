@@ -68,11 +68,13 @@ class Standing(Frozen):
         quality: The estimated probability of success, from settled work.
         slope: With ``intercept``, the recalibration map on the log-odds of a report.
         intercept: See ``slope``; (1, 0) leaves the report as it is.
+        balance: What the worker could be charged now; ``None`` where nothing limits it.
     """
 
     quality: Probability = 0.5
     slope: float = 1.0
     intercept: float = 0.0
+    balance: Balance | None = None
 
 
 Standings = Mapping[tuple[WorkerId, str], Standing]

@@ -14,6 +14,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "posted-price": {"price": "0.000000256"},
     "share": {"share": 0.5},
     "contingent-vcg": {"stake": "0.0000064"},
+    "deposit-vcg": {"stake": "0.0000064"},
 }
 """Settings that a mechanism cannot do without, or that suit small amounts better."""
 
