@@ -7,7 +7,7 @@ from pydantic import Field
 
 from workers.function import FunctionSpec
 from workers.json_answers import JsonSchema
-from workers.llm import OpenAISpec
+from workers.llm_spec import OpenAISpec
 from workers.ports import Worker
 from workers.simulated import SimulatedSpec
 from workers.spec import ParticipantSpec, Shorthand, Spec

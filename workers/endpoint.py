@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -92,6 +93,7 @@ class Endpoint(Chat):
         self._unmarked_end = unmarked_end
         self._dialect = COMPATIBLE if base_url else OPENAI
         self._client: AsyncOpenAI | None = None
+        import_module("workers.transport")  # takes a second, which no call should wait for
 
     def __repr__(self) -> str:
         return f"Endpoint({self._url!r})"

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, Self, Unpack
+from typing import TYPE_CHECKING, Annotated, Literal, Unpack
 
 import anyio
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from protocols.frozen import Frozen
 from protocols.messages import Announcement, Award, Bid, Failure, Lot, Outcome, Refusal, Result
-from protocols.units import ZERO, AnnouncementId, Money, Name, Probability
+from protocols.units import ZERO, AnnouncementId, Money, Probability
 from workers.chat import Chat, ChatRequest, Lane
 from workers.dialect import worst_usage
 from workers.endpoint import Endpoint
 from workers.errors import ChatError
 from workers.history import History
-from workers.limits import Limits
 from workers.local import LocalWorker, Quote
 from workers.meter import Meter
 from workers.prices import Price, Usage, tariff
 from workers.prompting import conversation, version
 from workers.retry import Policy
-from workers.skills import SKILLS, SkillName
-from workers.spec import ParticipantSpec, Several, Terms
-from workers.structured import ask
+from workers.structured import ask, form
 from workers.tools import Tool, converse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from workers.limits import Limits
     from workers.ports import Submit
+    from workers.spec import Terms
 
 Bidding = Literal["ask", "prior"]
 
@@ -65,6 +64,7 @@ class OpenAIWorker(LocalWorker):
         typical_tokens: The tokens expected of an answer before there is any experience.
         policy: The deadline and the retries of a call.
         limits: How many calls the endpoint gets at one time and per minute.
+        unmarked_end: The endpoint does not say how an answer ended.
         tools: Functions that the model may call while it works.
         rounds: The most model calls of one work with tools; that many are reserved.
         chat: Who answers the calls, in place of the endpoint: a recording or a script.
@@ -98,6 +98,7 @@ class OpenAIWorker(LocalWorker):
         typical_tokens: int = 300,
         policy: Policy | None = None,
         limits: Limits | None = None,
+        unmarked_end: bool = False,
         tools: Iterable[Callable[..., object] | Tool] = (),
         rounds: int = 8,
         chat: Chat | None = None,
@@ -110,7 +111,11 @@ class OpenAIWorker(LocalWorker):
         self._policy = policy or Policy()
         self._price = tariff(model, base_url, price, free=free)
         self.chat = chat or Endpoint(
-            base_url, api_key_env=api_key_env, policy=self._policy, limits=limits
+            base_url,
+            api_key_env=api_key_env,
+            policy=self._policy,
+            limits=limits,
+            unmarked_end=unmarked_end,
         )
         self._bidding = bidding
         self._temperature = temperature
@@ -223,11 +228,12 @@ class OpenAIWorker(LocalWorker):
 
     async def aclose(self) -> None:
         """Close the connections."""
+        self._limiter = None
         await self.chat.aclose()
 
     def _question(self, lot: Lot) -> ChatRequest:
         request = self._request("bid", lot, self._bid_tokens)
-        return request.model_copy(update={"form": Estimate.model_json_schema()})
+        return request.model_copy(update={"form": form(Estimate)})
 
     def _execution(self, lot: Lot) -> ChatRequest:
         request = self._request("execute", lot, self._max_tokens)
@@ -251,81 +257,3 @@ class OpenAIWorker(LocalWorker):
     def _ceiling(self, request: ChatRequest) -> Money:
         attempts = self._rounds - 1 + self._policy.paid
         return Money(attempts * self._price.cost(worst_usage(request)))
-
-
-class OpenAISpec(ParticipantSpec):
-    """A worker with a model behind an OpenAI-compatible endpoint."""
-
-    type: Literal["openai"] = "openai"
-    model: Annotated[Name, Field(description="The name by which the endpoint knows the model.")]
-    base_url: Annotated[
-        str | None,
-        Field(
-            pattern=r"^https?://[^@/]+(/[^@]*)?$",
-            description="The endpoint up to /v1; OpenAI's own if left out.",
-        ),
-    ] = None
-    api_key_env: Annotated[
-        Name, Field(description="The environment variable that holds the key.")
-    ] = "OPENAI_API_KEY"
-    price: Annotated[
-        Price | None,
-        Field(description="Units per million tokens; from the price table if left out."),
-    ] = None
-    free: Annotated[bool, Field(description="The model costs nothing.")] = False
-    bidding: Annotated[
-        Bidding,
-        Field(description="ask: a small call per lot; prior: the past, without a call."),
-    ] = "ask"
-    temperature: Annotated[
-        float | None, Field(ge=0, le=2, description="How much chance there is in its answers.")
-    ] = None
-    seed: Annotated[int | None, Field(description="Fixes the chance, where it can be.")] = None
-    max_tokens: Annotated[
-        int, Field(ge=1, le=1_000_000, description="The most tokens of an answer.")
-    ] = 4096
-    bid_tokens: Annotated[
-        int, Field(ge=1, le=1_000_000, description="The most tokens of an estimate.")
-    ] = 1024
-    typical_tokens: Annotated[
-        int, Field(ge=1, le=1_000_000, description="The tokens first expected of an answer.")
-    ] = 300
-    policy: Annotated[Policy, Field(description="The deadline and the retries of a call.")] = (
-        Policy()
-    )
-    tools: Annotated[
-        Several[SkillName], Field(description="Built-in skills that the model may call.")
-    ] = ()
-    rounds: Annotated[
-        int, Field(ge=1, le=100, description="The most model calls of one work with tools.")
-    ] = 8
-    limits: Annotated[Limits, Field(description="How much the endpoint may be asked.")] = Limits()
-
-    @model_validator(mode="after")
-    def _one_price(self) -> Self:
-        if self.free and self.price is not None:
-            raise ValueError("a model is either free or has a price, not both")
-        return self
-
-    def build(self, seed: int) -> OpenAIWorker:
-        """Return the worker."""
-        del seed
-        return OpenAIWorker(
-            self.id,
-            model=self.model,
-            base_url=self.base_url,
-            api_key_env=self.api_key_env,
-            price=self.price,
-            free=self.free,
-            bidding=self.bidding,
-            temperature=self.temperature,
-            seed=self.seed,
-            max_tokens=self.max_tokens,
-            bid_tokens=self.bid_tokens,
-            typical_tokens=self.typical_tokens,
-            policy=self.policy,
-            limits=self.limits,
-            tools=[SKILLS[name] for name in self.tools],
-            rounds=self.rounds,
-            **self.terms(),
-        )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, JsonValue, ValidationError
 
 from workers.errors import UnstructuredAnswerError
 from workers.reply import read_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from workers.chat import Chat, ChatRequest
     from workers.meter import Meter
 
@@ -29,9 +32,14 @@ async def ask(chat: Chat, request: ChatRequest, answer: type[Answer], meter: Met
         UnstructuredAnswerError: If the answer does not fit.
         ChatError: If there is no answer.
     """
-    form = answer.model_json_schema()
-    reply = await chat.complete(request.model_copy(update={"form": form}), meter)
+    reply = await chat.complete(request.model_copy(update={"form": form(answer)}), meter)
     return read_answer(reply.text, answer)
+
+
+@cache
+def form(answer: type[BaseModel]) -> Mapping[str, JsonValue]:
+    """Return the JSON Schema of a type."""
+    return answer.model_json_schema()
 
 
 def read_answer(text: str, answer: type[Answer]) -> Answer:

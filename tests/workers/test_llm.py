@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import anyio
 import pytest
-from pydantic import ValidationError
 
 from protocols.contract import Contract
 from protocols.messages import (
@@ -25,7 +24,7 @@ from protocols.messages import (
 from protocols.units import AnnouncementId, Money, TaskId, WorkerId
 from tests.workers.openai_server import OpenAIServer, Say, completion, failure
 from workers.errors import UnknownPriceError
-from workers.llm import Bidding, OpenAISpec, OpenAIWorker
+from workers.llm import Bidding, OpenAIWorker
 from workers.prices import Price
 from workers.prompting import version
 from workers.retry import Policy
@@ -330,47 +329,3 @@ def test_a_worker_without_a_price_is_not_built() -> None:
     """Nobody bids at an unknown price."""
     with pytest.raises(UnknownPriceError):
         OpenAIWorker("a", model="my-model", base_url="http://127.0.0.1/v1")
-
-
-def test_a_configuration_builds_the_worker() -> None:
-    """The fields of a configuration arrive in the worker."""
-    spec = OpenAISpec.model_validate(
-        {
-            "id": "small",
-            "type": "openai",
-            "model": "tiny",
-            "base_url": "http://127.0.0.1:1/v1",
-            "price": {"input": 1, "output": 2},
-            "bidding": "prior",
-            "kinds": ["sums"],
-            "seats": 3,
-            "policy": {"seconds": 5, "paid": 1},
-        }
-    )
-    assert OpenAISpec.model_validate(spec.model_dump(mode="json")) == spec
-    worker = spec.build(seed=1)
-    assert (worker.name, worker.seats) == ("small", 3)
-    quote = worker.quote(lot())
-    assert quote.cost > 0
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"model": None},
-        {"temperature": 3},
-        {"max_tokens": 0},
-        {"price": {"input": -1, "output": 1}},
-        {"api_key": "sk-1"},
-        {"policy": {"seconds": 0}},
-        {"price": {"input": 1, "output": 1}},
-        {"base_url": "localhost:8000"},
-        {"base_url": "http://key@127.0.0.1/v1"},
-    ],
-)
-def test_a_configuration_without_sense_is_refused(change: dict[str, object]) -> None:
-    """Wrong values and keys written into a configuration are errors."""
-    good: dict[str, object] = {"id": "a", "model": "m", "free": True}
-    assert OpenAISpec.model_validate(good).model == "m"
-    with pytest.raises(ValidationError):
-        OpenAISpec.model_validate(good | change)

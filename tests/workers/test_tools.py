@@ -13,7 +13,7 @@ from protocols.messages import Failure, Result
 from tests.workers.calls import award, lot
 from tests.workers.openai_server import USAGE, OpenAIServer, Say, completion
 from workers.cassette import Exchange, RecordingChat, ReplayChat
-from workers.llm import OpenAISpec, OpenAIWorker
+from workers.llm import OpenAIWorker
 from workers.prices import Price
 from workers.tools import Tool
 
@@ -214,12 +214,3 @@ async def test_a_conversation_plays_back(server: OpenAIServer) -> None:
     assert isinstance(first, Result)
     assert isinstance(again, Result)
     assert (first.answer, first.cost) == (again.answer, again.cost) == ("6", 2 * CALL)
-
-
-def test_a_configuration_names_built_in_skills() -> None:
-    """A model of a configuration may call the skills of function workers, and nothing else."""
-    fields = {"id": "a", "model": "m", "base_url": "http://127.0.0.1/v1", "free": True}
-    spec = OpenAISpec.model_validate(fields | {"tools": ["arithmetic", "dates"]})
-    assert spec.build(seed=1).name == "a"
-    with pytest.raises(ValidationError):
-        OpenAISpec.model_validate(fields | {"tools": ["os.system"]})
