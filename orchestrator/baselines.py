@@ -126,11 +126,11 @@ def baselines(outcomes: Outcomes, *, seed: int = 0) -> Baselines:
     """Compare the market with other rules on known outcomes; see `compare`."""
     import numpy as np
 
-    field = _field(outcomes)
-    count, absent = len(field.values), tuple(outcomes.absent)
-    left_out = len(outcomes.tasks) - count
-    if not count or not outcomes.workers:
+    absent = tuple(outcomes.absent)
+    field = _field(outcomes) if outcomes.workers else None
+    if field is None or not len(field.values):
         return Baselines(0, len(outcomes.tasks), absent, (), ())
+    count = len(field.values)
     choices = {
         f"single:{name}": _Choice(name, field.bids[:, [column]] * _one(column, field))
         for column, name in enumerate(outcomes.workers)
@@ -151,6 +151,7 @@ def baselines(outcomes: Outcomes, *, seed: int = 0) -> Baselines:
     }
     singles = [rows.pop(f"single:{name}") for name in outcomes.workers]
     ordered = [rows.pop(MARKET), rows.pop("market"), _best(singles), *rows.values()]
+    left_out = len(outcomes.tasks) - count
     return Baselines(count, left_out, absent, tuple(ordered), tuple(singles))
 
 

@@ -21,8 +21,8 @@ def places(amounts: Iterable[int | None]) -> int:
         amounts: Nano-units; ``None`` and 0 need no decimals.
 
     Returns:
-        From 2 to 9: enough for three significant digits of the smallest amount, as long as the
-        largest is not wider than eight digits; no more than any amount uses.
+        From 2 to 9: enough for three significant digits of the smallest amount, as long as amounts
+        of one unit and more are not wider than eight digits; no more than any amount uses.
 
     >>> places([12_300, 450_000_000]), places([2_000_000_000])
     (7, 2)
@@ -31,7 +31,8 @@ def places(amounts: Iterable[int | None]) -> int:
     if not sizes:
         return 2
     lowest, highest = _power(min(sizes)), _power(max(sizes))
-    most = min(_SIGNIFICANT - 1 - lowest, _WIDEST - 1 - max(highest, 0), _NANO_DIGITS)
+    room = _NANO_DIGITS if highest < 0 else _WIDEST - 1 - highest
+    most = min(_SIGNIFICANT - 1 - lowest, room, _NANO_DIGITS)
     used = max(_NANO_DIGITS - _trailing_zeros(size) for size in sizes)
     return max(2, min(most, used))
 
