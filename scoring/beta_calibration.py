@@ -80,7 +80,7 @@ def _bounded(
 ) -> tuple[float, ...]:
     """Solve for Newton's step, holding a rise or a fall at 0 that would turn negative."""
     moves = _solved(matrix, gradient)
-    for held in (0, 1):
+    for held in (0, 1, 0):  # holding the fall can turn the rise negative after all
         if at[held] + moves[held] < 0.0:
             matrix[held] = [float(column == held) for column in range(3)]
             gradient[held] = -at[held]

@@ -60,6 +60,8 @@ def quantile(level: float, a: float, b: float) -> float:
     """
     if not 0.0 <= level <= 1.0:
         raise ValueError(f"the level must be in [0, 1], not {level!r}")
+    if level in (0.0, 1.0):
+        return level
     low, high = 0.0, 1.0
     x = _start(level, a, b)
     for _ in range(200):

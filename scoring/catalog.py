@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scoring import (
@@ -49,7 +50,7 @@ SCORING_RULES: dict[str, ScoringRule] = {
     "spherical": SPHERICAL,
     "pseudo-spherical": pseudo_spherical(1.5),
     "power": power_rule(1.5),
-    "boosting": beta_family(-0.5, -0.5),
+    "boosting": replace(beta_family(-0.5, -0.5), name="boosting"),
 }
 """Rules for one event, ready to use."""
 
@@ -115,14 +116,13 @@ def scoring_rule(name: str, **parameters: float) -> ScoringRule:
     >>> scoring_rule("quadratic").name, scoring_rule("asymmetric", base_rate=0.3).score(0.3, 1.0)
     ('quadratic', 0.0)
     """
-    names = RULE_FAMILIES if parameters else SCORING_RULES
-    if name not in names:
+    if name in SCORING_RULES and not parameters:
+        return SCORING_RULES[name]
+    if name not in RULE_FAMILIES:
         raise ValueError(
             f"unknown scoring rule {name!r}; there are {', '.join(SCORING_RULES)}, "
             f"and with parameters {', '.join(RULE_FAMILIES)}"
         )
-    if not parameters:
-        return SCORING_RULES[name]
     try:
         return RULE_FAMILIES[name](**parameters)
     except TypeError as error:  # a parameter that the family does not have, or lacks

@@ -7,10 +7,12 @@ tasks the difference of two scores does, and its standard error says how far to 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Mapping
+
+Task = TypeVar("Task")
 
 
 class HeadToHead(NamedTuple):
@@ -27,7 +29,7 @@ class HeadToHead(NamedTuple):
     tasks: int
 
 
-def head_to_head(scores: Mapping[Hashable, float], others: Mapping[Hashable, float]) -> HeadToHead:
+def head_to_head(scores: Mapping[Task, float], others: Mapping[Task, float]) -> HeadToHead:
     """Compare two workers by their scores on common tasks.
 
     Args:

@@ -46,14 +46,14 @@ def best_misreport(
     """
     grid = tuple(step / 100 for step in range(101))
     reports = grid if reports is None else reports
-    found = [
-        Misreport(
-            belief, report, expected(reward, report, belief) - expected(reward, belief, belief)
+    found: list[Misreport] = []
+    for belief in grid if beliefs is None else beliefs:
+        honest = expected(reward, belief, belief)
+        found.extend(
+            Misreport(belief, report, expected(reward, report, belief) - honest)
+            for report in reports
+            if report != belief
         )
-        for belief in (grid if beliefs is None else beliefs)
-        for report in reports
-        if report != belief
-    ]
     if not found:
         raise ValueError("needs a belief and a report that differs from it")
     return max(found, key=lambda misreport: misreport.gain)

@@ -1,0 +1,67 @@
+"""The face of the package: its names, what loading them costs, and its examples."""
+
+from __future__ import annotations
+
+import doctest
+import pkgutil
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+import scoring
+from scoring import public
+
+MODULES = sorted(module.name for module in pkgutil.iter_modules(scoring.__path__))
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Return the modules that a fresh interpreter has loaded after a statement."""
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(run.stdout.split())
+
+
+@pytest.mark.parametrize("name", public.__all__)
+def test_public_names_are_found_on_the_package(name: str) -> None:
+    """Every public name is an attribute of the package."""
+    assert getattr(scoring, name) is getattr(public, name)
+
+
+def test_no_name_is_also_a_module() -> None:
+    """A public name never hides a module of the package, nor a module a name."""
+    assert not set(public.__all__) & set(MODULES)
+
+
+def test_unknown_names_are_missing() -> None:
+    """Asking for something else is the usual AttributeError."""
+    with pytest.raises(AttributeError, match="no attribute 'brier_gain'"):
+        _ = scoring.brier_gain
+
+
+def test_package_loads_nothing_until_asked() -> None:
+    """Importing the package alone loads none of its modules."""
+    assert not {name for name in loaded_by("import scoring") if name.startswith("scoring.")}
+
+
+@pytest.mark.parametrize("module", ["scoring.public", "scoring.binary", "scoring.recalibration"])
+def test_scoring_starts_without_numpy(module: str) -> None:
+    """Scoring one report at a time never loads numpy, and nothing ever loads scipy or pydantic."""
+    loaded = loaded_by(
+        f"import {module}\nfrom scoring.binary import QUADRATIC\nQUADRATIC.score(0.7, 1.0)"
+    )
+
+    assert not loaded & {"numpy", "scipy", "pydantic"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_each_module_can_be_imported_first(module: str) -> None:
+    """There is no import cycle: every module loads on its own in a fresh interpreter."""
+    assert f"scoring.{module}" in loaded_by(f"import scoring.{module}")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples_run(module: str) -> None:
+    """The examples in the docstrings give what they say."""
+    assert doctest.testmod(import_module(f"scoring.{module}")).failed == 0
