@@ -1,21 +1,35 @@
 """From a configuration to objects: the one place where names become things."""
 
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
 from orchestrator.config import GeneratedTasks, RecordsSection, RunConfig, TaskSpec
 from orchestrator.coordinator import Coordinator
-from orchestrator.errors import InputError, Problem
+from orchestrator.errors import ConfigError
 from orchestrator.recorded_config import FOLDER, WORKFLOW
 from orchestrator.task import Task
+from protocols.errors import TruthbidError
 from protocols.units import TaskId, units
 from workers.chance import uniform
 from workers.ports import Worker
 from workers.record_file import RecordsError
 from workers.simulated import SimulatedWorker
 from workers.verifiers import Exact, Numeric, Recorded
+
+
+class UnusableError(ConfigError):
+    """A configuration is well formed, but something that it names cannot be had.
+
+    Attributes:
+        loc: Where it is named, as keys and indexes.
+    """
+
+    def __init__(self, loc: Sequence[str | int], message: str) -> None:
+        super().__init__(f"{'.'.join(map(str, loc))}: {message}")
+        self.loc = tuple(loc)
 
 
 class Fleet(NamedTuple):
@@ -34,15 +48,10 @@ def assemble(config: RunConfig, folder: Path) -> Fleet:
         folder: Where its relative paths start.
 
     Raises:
-        InputError: If a file that it names cannot be used.
+        UnusableError: If a file that it names cannot be used, a worker lacks its key or its price,
+            or two workers or tasks have one name.
     """
-    answers = {TaskId(task.id): answer for task in config.tasks if (answer := _accepted(task))}
-    workers: list[Worker] = []
-    for spec in config.workers:
-        worker = spec.build(config.seed)
-        if isinstance(worker, SimulatedWorker):
-            worker.answers = answers
-        workers.append(worker)
+    workers = _workers(config)
     tasks = [
         Task(
             task.prompt,
@@ -61,6 +70,8 @@ def assemble(config: RunConfig, folder: Path) -> Fleet:
         replayed = _replayed(config.records, config.seed, folder)
         workers += replayed.workers
         tasks += replayed.tasks
+    _check_names("workers", [worker.name for worker in workers], len(config.workers))
+    _check_names("tasks", [task.id for task in tasks], len(config.tasks))
     return Fleet(workers, tasks, folder)
 
 
@@ -89,6 +100,20 @@ def free_path(config: RunConfig, exists: Callable[[Path], bool] = Path.exists) -
     return next(path for path in numbered if not exists(path))
 
 
+def _workers(config: RunConfig) -> list[Worker]:
+    answers = {TaskId(task.id): answer for task in config.tasks if (answer := _accepted(task))}
+    workers: list[Worker] = []
+    for place, spec in enumerate(config.workers):
+        try:
+            worker = spec.build(config.seed)
+        except (TruthbidError, ValueError) as error:
+            raise UnusableError(("workers", place), str(error)) from error
+        if isinstance(worker, SimulatedWorker):
+            worker.answers = answers
+        workers.append(worker)
+    return workers
+
+
 def _accepted(task: TaskSpec) -> str | None:
     """Return an answer that the verifier of a task accepts, for workers that only simulate."""
     match task.verify:
@@ -105,7 +130,7 @@ def _generated(spec: GeneratedTasks, seed: int) -> Iterator[Task]:
     bounds = list(accumulate(spec.kinds.values()))
     for number in range(1, spec.count + 1):
         draw = uniform(seed, "kind", number) * bounds[-1]
-        kind = next(name for name, bound in zip(names, bounds, strict=True) if draw < bound)
+        kind = names[bisect_right(bounds, draw, hi=len(bounds) - 1)]
         factor = 1 + spec.spread * (2 * uniform(seed, "value", number) - 1)
         value = units(round(spec.value * factor))
         yield Task(f"{kind} {number}", value, Recorded(), kind, id=f"t{number}")
@@ -117,10 +142,21 @@ def _replayed(section: RecordsSection, seed: int, folder: Path) -> Fleet:
     try:
         replay = section.build(seed, folder)
     except RecordsError as error:
-        raise InputError([Problem("records:", str(error))]) from error
+        raise UnusableError(("records",), str(error)) from error
     value = units(section.value)
     tasks = [
         Task(question.prompt, value, Recorded(), question.kind, id=question.task)
         for question in replay.questions
     ]
     return Fleet(list(replay.workers), tasks, folder)
+
+
+def _check_names(section: str, names: Sequence[str | None], written: int) -> None:
+    """Refuse a name that is written in the file and comes from records or a generator as well."""
+    made = set(names[written:])
+    for place, name in enumerate(names[:written]):
+        if name in made:
+            message = f"the id {name!r} is also that of a recorded or generated one"
+            raise UnusableError((section, place, "id"), message)
+    if len(made) < len(names) - written:
+        raise UnusableError(("generate",), f"its {section} have the names of recorded ones")

@@ -1,18 +1,20 @@
 """The command line: a table of verbs, each loaded when it is used, and what errors look like."""
 
+import os
 import sys
 from importlib import import_module
 from typing import Final, NoReturn
 
 import click
 
-from orchestrator.exits import BAD_INPUT, INTERRUPTED
+from orchestrator.exits import BAD_INPUT, DONE, INTERRUPTED
 
 VERBS: Final = {
     "run": "Run a workflow: tasks in, answers and honest payments out.",
     "resume": "Go on with a run that was interrupted.",
     "replay": "Derive every decision of a journal again and compare.",
     "report": "Show what a journal tells, as tables or as one HTML page.",
+    "clear": "Clear an auction in a file: winners, contracts, and why.",
     "verify": "Check a journal: hashes, books, one settlement per award.",
     "validate": "Check a workflow file without running it.",
     "schema": "Print the JSON Schema of workflow files.",
@@ -31,23 +33,35 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a verb."""
-        del ctx
         if cmd_name not in VERBS:
-            return None
+            from orchestrator.explanation import hint
+
+            ctx.fail(f"there is no verb {cmd_name!r}{hint(cmd_name, list(VERBS))}")
         command: click.Command = import_module(f"orchestrator.verbs.{cmd_name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs from the table."""
         del ctx
-        with formatter.section("Commands"):
+        with formatter.section("Verbs"):
             formatter.write_dl(list(VERBS.items()))
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+    options_metavar="",
+    subcommand_metavar="VERB ...",
+    epilog="A first run: truthbid init, then truthbid run truthbid.yaml. `truthbid VERB --help`"
+    " says more.",
+)
 @click.version_option(package_name="truthbid", message="%(prog)s %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Auctions among LLM agents in which the truth about cost and confidence pays best."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def main() -> NoReturn:
@@ -55,20 +69,28 @@ def main() -> NoReturn:
     try:
         code = cli.main(prog_name="truthbid", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _complain(_one_line(error))
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         _complain("interrupted")
         code = INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has seen enough
-        code = 0
+        _drop_output()  # whoever read it has seen enough
+        code = DONE
     except Exception as error:
         if not _is_input_error(error):
             raise
         _complain(str(error))
         code = BAD_INPUT
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _one_line(error: click.ClickException) -> str:
+    message = " ".join(error.format_message().split()).rstrip(".")
+    if not isinstance(error, click.UsageError) or error.ctx is None:
+        return message
+    command = error.ctx.command_path
+    return f"{command}: {message[:1].lower()}{message[1:]} (see {command} --help)"
 
 
 def _is_input_error(error: Exception) -> bool:
@@ -82,3 +104,8 @@ def _is_input_error(error: Exception) -> bool:
 
 def _complain(text: str) -> None:
     click.echo(text, err=True)
+
+
+def _drop_output() -> None:
+    """Let the interpreter flush into nothing at its exit, instead of failing there."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

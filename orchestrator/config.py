@@ -7,9 +7,12 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from orchestrator.explanation import hint
 from orchestrator.market import Limits
+from orchestrator.mechanisms import mechanism_from
 from protocols.catalog import MECHANISMS, ContingentVcgSettings, MechanismSettings
 from protocols.units import Name, Text, Units
+from scoring.catalog import SCORING_RULES
 from workers.catalog import VerifierSpec, WorkerSpec
 from workers.recorded import RecordsSpec
 from workers.spec import Several, Shorthand, Spec
@@ -50,7 +53,7 @@ class GeneratedTasks(Spec):
 
     count: Annotated[int, Field(ge=1, le=1_000_000, description="How many tasks.")]
     kinds: Annotated[
-        dict[Name, Annotated[float, Field(gt=0)]],
+        dict[Name, Annotated[float, Field(gt=0, le=1e9)]],
         Field(min_length=1, description="The kinds of task and how often each comes."),
     ]
     value: Annotated[Units, Field(description="What a success is worth on average, in units.")]
@@ -97,14 +100,31 @@ class RunConfig(Spec):
         _unique("workers", [worker.id for worker in self.workers])
         _unique("tasks", [task.id for task in self.tasks])
         self._check_needs()
+        self._check_mechanism()
         return self
+
+    def _check_mechanism(self) -> None:
+        settings = self.mechanism
+        if isinstance(settings, ContingentVcgSettings) and settings.rule not in SCORING_RULES:
+            near = hint(settings.rule, list(SCORING_RULES))
+            raise _wrong(
+                f"unknown scoring rule {settings.rule!r}{near}",
+                ("mechanism", settings.name, "rule"),
+            )
+        try:
+            mechanism_from(settings.model_dump())
+        except ValueError as error:
+            raise _wrong(str(error), ("mechanism", settings.name)) from None
 
     def _check_needs(self) -> None:
         places = {task.id: place for place, task in enumerate(self.tasks)}
         for place, task in enumerate(self.tasks):
             for number, need in enumerate(task.needs):
                 if need not in places:
-                    raise _wrong(f"there is no task {need!r}", ("tasks", place, "needs", number))
+                    near = hint(need, [each for each in places if each != task.id])
+                    raise _wrong(
+                        f"there is no task {need!r}{near}", ("tasks", place, "needs", number)
+                    )
         try:
             TopologicalSorter({task.id: task.needs for task in self.tasks}).prepare()
         except CycleError as error:

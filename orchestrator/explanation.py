@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MAX_EXPLAINED = 1000
 """Far more than is ever shown; a file of a hundred thousand mistakes must not take minutes."""
 
+_KIND = "expected "
+
 _EXPECTED: dict[str, str] = {
     **dict.fromkeys(("bool_type", "bool_parsing"), "expected true or false"),
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "expected an integer"),
@@ -26,6 +28,7 @@ _EXPECTED: dict[str, str] = {
     **dict.fromkeys(("decimal_type", "decimal_parsing"), "expected a number"),
     **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), "expected a list"),
     **dict.fromkeys(("dict_type", "model_type", "dataclass_type"), "expected a mapping"),
+    "model_attributes_type": "expected a mapping",
     **dict.fromkeys(("literal_error", "enum"), "expected {expected}"),
     "string_type": "expected a text",
     "string_too_short": "expected a text of at least {min_length} characters",
@@ -72,7 +75,7 @@ def explain(
         else:
             yield Fault(nodes[-1].mark, f"{_dotted(path)}{_foreign(detail, hide)}")
     for (path, mark, shown), clauses in refused.items():
-        yield Fault(mark, f"{_dotted(path)}{', or '.join(clauses)}, got {shown}")
+        yield Fault(mark, f"{_dotted(path)}{_either(list(clauses))}, got {shown}")
 
 
 class Finding(NamedTuple):
@@ -94,6 +97,14 @@ def _clause(detail: ErrorDetails) -> str | None:
     return None
 
 
+def _either(clauses: Sequence[str]) -> str:
+    """Join what the members of a union say; who minds the size has understood the kind."""
+    sizes = [clause for clause in clauses if not clause.startswith(_KIND)]
+    if sizes:
+        return ", or ".join(sizes)
+    return _KIND + " or ".join(clause.removeprefix(_KIND) for clause in clauses)
+
+
 def _short(limit: object) -> object:
     return int(limit) if isinstance(limit, float) and limit.is_integer() else limit
 
@@ -112,17 +123,27 @@ def _missing(found: Finding) -> Fault:
 
 def _unknown_key(found: Finding) -> Fault:
     key = str(found.loc[-1])
-    hint = _hint(key, found.allowed(found.loc[:-1]))
+    near = hint(key, found.allowed(found.loc[:-1]))
     mark = found.nodes[-2:][0].keys.get(key, found.nodes[-1].mark)
-    return Fault(mark, f"{_dotted(found.path)}unknown key{hint}")
+    return Fault(mark, f"{_dotted(found.path)}unknown key{near}")
 
 
 def _unknown_tag(found: Finding) -> Fault:
     name = str(found.context["discriminator"]).strip("'")
-    here = found.nodes[-1]
-    tag = here.value.get(name, here) if isinstance(here.value, dict) else here
-    hint = _hint(str(tag.value), re.findall("'(.*?)'", str(found.context["expected_tags"])))
-    return Fault(tag.mark, f"{_dotted(found.path)}unknown {name} {_shown(tag)}{hint}")
+    tag = _tag(found.nodes[-1], name)
+    near = hint(str(tag.value), re.findall("'(.*?)'", str(found.context["expected_tags"])))
+    return Fault(tag.mark, f"{_dotted(found.path)}unknown {name} {_shown(tag)}{near}")
+
+
+def _tag(node: Node, name: str) -> Node:
+    """Return where a tag was written: ``{name: tag}``, short ``{tag: options}`` or ``tag``."""
+    if not isinstance(node.value, dict):
+        return node
+    if name not in node.value and len(node.keys) == 1:
+        ((word, mark),) = node.keys.items()
+        return Node(word, mark)
+    tag: Node = node.value.get(name, node)
+    return tag
 
 
 def _no_tag(found: Finding) -> Fault:
@@ -153,7 +174,12 @@ def _shown(node: Node) -> str:
             return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _hint(word: str, allowed: Sequence[str]) -> str:
+def hint(word: str, allowed: Sequence[str]) -> str:
+    """Return the end of a message about an unknown word: the nearest known one, or all of them.
+
+    >>> hint("vikrey", ["vcg", "vickrey"])
+    ", did you mean 'vickrey'?"
+    """
     near = difflib.get_close_matches(word[:80], allowed, 1)
     if near:
         return f", did you mean {near[0]!r}?"

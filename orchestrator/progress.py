@@ -1,6 +1,6 @@
 """Shows how far a run is: a live line on a terminal, nothing elsewhere."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from orchestrator.ledger import Ledger
@@ -11,7 +11,7 @@ Listener = Callable[[Event], None]
 
 
 @contextmanager
-def progress(tasks: int, ledger: Ledger, currency: str, *, quiet: bool) -> Iterator[Listener]:
+def progress(tasks: int, ledger: Ledger, currency: str, *, quiet: bool) -> Generator[Listener]:
     """Give a listener of events that keeps a line on the terminal up to date.
 
     Args:

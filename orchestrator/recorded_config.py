@@ -37,5 +37,9 @@ def recorded_config(journal: Path) -> tuple[RunConfig, Path]:
     try:
         config = RunConfig.model_validate_json(json.dumps(workflow))
     except ValidationError as error:
-        raise JournalError(f"{journal}: its configuration is not understood: {error}") from error
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the configuration"
+        raise JournalError(
+            f"{journal}: not a configuration of this version: {where}: {first['msg']}"
+        ) from error
     return config, Path(opened.config.get(FOLDER, "."))

@@ -1,10 +1,8 @@
 """Runs a configured workflow from its first task to its last."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from orchestrator.bootstrap import Fleet, coordinator
-from orchestrator.config import RunConfig
+from orchestrator.bootstrap import Fleet
 from orchestrator.coordinator import Coordinator
 from orchestrator.execution import Ending
 from protocols.events import Event
@@ -21,15 +19,6 @@ async def work(market: Coordinator, fleet: Fleet, listeners: Sequence[Listener])
         market.listen(listener)
     async with market:
         await market.complete(market.admit(fleet.tasks), _forget)
-
-
-def open_market(
-    config: RunConfig, fleet: Fleet, journal: Path | None, *, resume: bool = False
-) -> Coordinator:
-    """Return the market of a workflow, with a folder for its journal."""
-    if journal is not None:
-        journal.parent.mkdir(parents=True, exist_ok=True)
-    return coordinator(config, fleet, journal, resume=resume)
 
 
 def _forget(ending: Ending) -> None:

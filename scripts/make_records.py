@@ -7,8 +7,7 @@ from pathlib import Path
 
 import anyio
 
-from orchestrator.bootstrap import assemble
-from orchestrator.verbs.options import load_config
+from orchestrator.workflow_file import read_workflow
 from protocols.contract import Contract
 from protocols.messages import Announcement, Award, Bid, Refusal, Result
 from protocols.units import AnnouncementId, Money, units
@@ -18,9 +17,7 @@ CONFIGS = Path(__file__).resolve().parent.parent / "configs"
 
 async def rows() -> list[tuple[object, ...]]:
     """Let every worker bid on and do every task."""
-    fleet = assemble(
-        load_config(CONFIGS / "simulated.yaml", ["generate.count=400"]), CONFIGS
-    )
+    _, fleet = read_workflow(CONFIGS / "simulated.yaml", ["generate.count=400"], {})
     lots = tuple(task.lot("") for task in fleet.tasks)
     made: list[tuple[object, ...]] = []
     for worker in fleet.workers:
@@ -50,7 +47,14 @@ async def rows() -> list[tuple[object, ...]]:
             report = await worker.execute(lot, award)
             right = int(isinstance(report, Result) and report.truth == 1.0)
             made.append(
-                (lot.task, lot.kind, worker.name, right, units(report.cost), f"{bid.probability:.3f}")
+                (
+                    lot.task,
+                    lot.kind,
+                    worker.name,
+                    right,
+                    units(report.cost),
+                    f"{bid.probability:.3f}",
+                )
             )
     return sorted(made, key=lambda row: (int(str(row[0])[1:]), str(row[2])))
 

@@ -4,28 +4,45 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
+from orchestrator.bootstrap import Fleet
 from orchestrator.config import RunConfig
-from orchestrator.loader import load
+from orchestrator.workflow_file import read_workflow
 
 config_argument = click.argument("config", type=click.Path(path_type=Path))
 journal_argument = click.argument("journal", type=click.Path(path_type=Path))
-json_option = click.option("--json", "as_json", is_flag=True, help="Print data instead of tables.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print data instead of text.")
+quiet_option = click.option("--quiet", is_flag=True, help="Show no progress and no tables.")
 set_option = click.option(
     "--set",
     "overrides",
     multiple=True,
     metavar="PATH=VALUE",
-    help="Override one field, such as mechanism.stake=0.02 or tasks.0.value=1; may be repeated.",
+    help="Change one field of the file for this once; may be given several times.",
 )
 
+SET_EXAMPLES: Final = """\b
+Any field of any section can be set. PATH is made of keys and of places in
+lists, which count from 0; VALUE is YAML:
+  --set seed=7 --set budget=0.50
+  --set mechanism=first-price              another mechanism, default settings
+  --set mechanism.stake=0.02               one of its settings
+  --set market.attempts=1
+  --set workers.0.strategy=truthful        of the first worker
+  --set 'workers.2.skill={code: 0.9}'      a mapping; [a, b] is a list
+  --set tasks.3.value=0.10
+  --set generate.count=200
+  --set records.path=mine.csv
+A key with a dot in it is quoted: --set 'generate.kinds."v1.2"=3'
+"""
 
-def load_config(path: Path, overrides: Sequence[str]) -> RunConfig:
+
+def read(path: Path, overrides: Sequence[str]) -> tuple[RunConfig, Fleet]:
     """Read a workflow file with its overrides and the variables of the environment."""
-    return load(path, RunConfig, overrides, os.environ)
+    return read_workflow(path, overrides, os.environ)
 
 
 def print_json(data: Any) -> None:

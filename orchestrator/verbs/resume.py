@@ -6,19 +6,21 @@ import click
 
 from orchestrator.bootstrap import assemble
 from orchestrator.recorded_config import recorded_config
-from orchestrator.verbs.options import journal_argument, json_option
+from orchestrator.verbs.options import journal_argument, json_option, quiet_option
 from orchestrator.verbs.running import carry_through
 
 
 @click.command("resume")
 @journal_argument
 @json_option
-@click.option("--quiet", is_flag=True, help="Show no progress and no summary.")
+@quiet_option
 def command(journal: Path, as_json: bool, quiet: bool) -> int:
     """Go on with the interrupted run in JOURNAL, from its last event.
 
     Nothing is awarded or paid twice. A call whose answer was lost is made again; what it may have
     cost is booked as spent.
+
+    Exit codes: as for `truthbid run`.
     """
     settings, folder = recorded_config(journal)
     fleet = assemble(settings, folder)

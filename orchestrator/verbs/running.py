@@ -5,15 +5,16 @@ from pathlib import Path
 import anyio
 import click
 
-from orchestrator.bootstrap import Fleet
+from orchestrator.bootstrap import Fleet, coordinator
 from orchestrator.config import RunConfig
+from orchestrator.errors import InputError, Problem
 from orchestrator.exits import BUDGET_REACHED, DONE, INTERRUPTED, UNSOLVED
 from orchestrator.progress import progress
 from orchestrator.record import Record
 from orchestrator.summary import Summary
 from orchestrator.verbs.options import print_json
-from orchestrator.verbs.showing import as_data, show
-from orchestrator.workflow import open_market, work
+from orchestrator.verbs.showing import as_data, examine, show
+from orchestrator.workflow import work
 
 
 def carry_through(
@@ -25,8 +26,14 @@ def carry_through(
     quiet: bool,
     resume: bool = False,
 ) -> int:
-    """Run a workflow to its end, show what it came to, and return the exit code."""
-    market = open_market(config, fleet, journal, resume=resume)
+    """Run a workflow to its end, show what it came to, and return the exit code.
+
+    Raises:
+        InputError: If a new journal cannot be put where it should lie; nothing is written then.
+    """
+    market = coordinator(config, fleet, journal, resume=resume)
+    if not resume:
+        _make_room(journal)
     summary = Summary()
     try:
         with progress(len(fleet.tasks), market.ledger, config.currency, quiet=quiet) as listener:
@@ -34,12 +41,27 @@ def carry_through(
     except KeyboardInterrupt:
         click.echo(f"interrupted; go on with: truthbid resume {journal}", err=True)
         return INTERRUPTED
-    with Record(journal) as record:
+    if as_json or not quiet:
+        with Record(journal) as record:
+            found = examine(record, fleet)
         if as_json:
-            print_json(as_data(record, fleet))
-        elif not quiet:
-            show(record, fleet)
+            print_json(as_data(found))
+        else:
+            show(found)
     return _exit_code(summary)
+
+
+def _make_room(journal: Path) -> None:
+    """Make the folder of a new journal."""
+    if journal.is_dir():
+        raise InputError([Problem(str(journal), "is a folder; name a file for the journal")])
+    if journal.exists():
+        raise InputError([Problem(str(journal), "exists already; resume it or name another file")])
+    try:
+        journal.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = f"no place for a journal: {error.strerror}"
+        raise InputError([Problem(str(journal.parent), reason)]) from error
 
 
 def _exit_code(summary: Summary) -> int:

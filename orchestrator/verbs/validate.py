@@ -5,24 +5,27 @@ from pathlib import Path
 
 import click
 
-from orchestrator.bootstrap import assemble, coordinator
+from orchestrator.bootstrap import coordinator
 from orchestrator.verbs.options import (
+    SET_EXAMPLES,
     config_argument,
     json_option,
-    load_config,
     print_json,
+    read,
     set_option,
 )
 
 
-@click.command("validate")
+@click.command("validate", epilog=SET_EXAMPLES)
 @config_argument
 @set_option
 @json_option
 def command(config: Path, overrides: Sequence[str], as_json: bool) -> None:
-    """Check the workflow file CONFIG and all that it names; nothing is run or written."""
-    settings = load_config(config, overrides)
-    fleet = assemble(settings, config.parent)
+    """Check the workflow file CONFIG and all that it names; nothing is run or written.
+
+    Exit codes: 0 it can be run, 2 it cannot; every mistake is one line with its place.
+    """
+    settings, fleet = read(config, overrides)
     coordinator(settings, fleet, None)
     facts = {
         "name": settings.name,

@@ -1,0 +1,63 @@
+"""``truthbid clear``: just the mechanism, on an auction in a file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from orchestrator.auction_file import AuctionFile, load_auction
+from orchestrator.verbs.options import json_option, print_json, set_option
+from protocols.catalog import MECHANISMS
+from protocols.explanation import explain
+from protocols.mechanism import Allocation
+from protocols.units import units
+
+
+@click.command("clear")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--mechanism",
+    type=click.Choice(list(MECHANISMS)),
+    help="The rule; that of the file, else contingent-vcg, if left out.",
+)
+@set_option
+@json_option
+def command(file: Path, mechanism: str | None, overrides: Sequence[str], as_json: bool) -> None:
+    """Clear the auction in FILE (YAML, JSON or CSV): winners, contracts, and why.
+
+    For people who bring their own agents: nothing is executed or paid. A CSV file has one bid per
+    row, with the columns task, worker, cost and value, and if you like probability, reserve and
+    capacity.
+    """
+    chosen = () if mechanism is None else (f"mechanism={{name: {mechanism}}}",)
+    if file.suffix == ".csv" and mechanism is not None:
+        chosen = (f"mechanism.name={mechanism}",)
+    auction = load_auction(file, (*chosen, *overrides))
+    allocation = auction.clear()
+    if as_json:
+        print_json(_as_data(auction, allocation))
+        return
+    for line in explain(auction.announcement, allocation):
+        click.echo(line)
+
+
+def _as_data(auction: AuctionFile, allocation: Allocation) -> dict[str, object]:
+    return {
+        "mechanism": auction.mechanism.model_dump(mode="json"),
+        "welfare": str(units(allocation.welfare)),
+        "awards": [
+            {
+                "task": award.task,
+                "worker": award.worker,
+                "rank": award.rank,
+                "pays_on_success": str(units(award.contract.pay(1.0, award.score, 0.0))),
+                "pays_on_failure": str(units(award.contract.pay(0.0, award.score, 0.0))),
+                **award.model_dump(mode="json", include={"contract", "score", "pivot"}),
+                "runner_up": award.runner_up,
+                "tied": award.tied,
+            }
+            for award in allocation.awards
+        ],
+        "unsold": [lot.model_dump(mode="json") for lot in allocation.unsold],
+        "explanation": list(explain(auction.announcement, allocation)),
+    }

@@ -1,0 +1,89 @@
+"""What a run came to: for people as tables, for programs as data."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import anyio
+import click
+
+from orchestrator.baselines import Baselines, compare
+from orchestrator.bootstrap import Fleet
+from orchestrator.honesty import Honesty, honesty
+from orchestrator.record import Record
+from orchestrator.summary import Summary, summarise
+from protocols.units import TaskId
+
+_WIDTH: Final = 100
+"""The columns that the tables are made for; a narrower terminal wraps lines, but loses no digit."""
+
+
+class Findings(NamedTuple):
+    """What a journal tells.
+
+    Attributes:
+        journal: Where it lies.
+        summary: The totals.
+        compared: What other rules would have brought; ``None`` where nobody can be asked again.
+        honest: The workers about whose reports something can be said.
+    """
+
+    journal: Path
+    summary: Summary
+    compared: Baselines | None
+    honest: Sequence[Honesty]
+
+
+def examine(record: Record, fleet: Fleet | None) -> Findings:
+    """Read a journal for its totals, for other rules and for the honesty of its workers.
+
+    Args:
+        record: The journal.
+        fleet: The workers and tasks of the run, if they are at hand.
+    """
+    return Findings(record.path, summarise(record), compared(record, fleet), honesty(record))
+
+
+def compared(record: Record, fleet: Fleet | None) -> Baselines | None:
+    """Return what other rules would have brought, where some worker can be asked again."""
+    if fleet is None or not any(worker.repeatable for worker in fleet.workers):
+        return None
+    workers = fleet.workers
+    verifiers = {TaskId(task.id): task.verify for task in fleet.tasks if task.id and task.verify}
+
+    async def ask() -> Baselines:
+        return await compare(record, workers, verifiers)
+
+    return anyio.run(ask)
+
+
+def as_data(found: Findings) -> dict[str, Any]:
+    """Return what a run came to as plain data."""
+    return {
+        "journal": str(found.journal),
+        **found.summary.to_data(),
+        "baselines": None if found.compared is None else found.compared.to_data(),
+        "honesty": [each.to_data() for each in found.honest],
+    }
+
+
+def show(found: Findings) -> None:
+    """Print what a run came to, and where its journal lies."""
+    from rich.console import Console
+
+    from orchestrator.findings import overconfidence
+    from orchestrator.tables import print_baselines, print_findings, print_honesty, print_summary
+
+    console = Console()
+    console.width = max(console.width, _WIDTH)
+    currency = found.summary.currency
+    print_summary(console, found.summary)
+    if found.honest:
+        print_honesty(console, found.honest, currency)
+    if found.compared is None:
+        told = overconfidence(found.honest, currency)
+        console.print(told, highlight=False, markup=False)
+    else:
+        print_baselines(console, found.compared, currency)
+        print_findings(console, found.compared, found.honest, currency)
+    click.echo(f"journal: {found.journal}")

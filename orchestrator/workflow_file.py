@@ -1,0 +1,51 @@
+"""From a workflow file to its configuration, its workers and its tasks."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from orchestrator.bootstrap import Fleet, UnusableError, assemble
+from orchestrator.config import RunConfig
+from orchestrator.errors import InputError
+from orchestrator.interpolation import Environment, plain
+from orchestrator.loader import load
+from orchestrator.location import locate
+from orchestrator.overrides import override
+from orchestrator.variables import Variables
+from orchestrator.yaml_parser import parse
+from orchestrator.yaml_text import read_text
+from orchestrator.yaml_tree import Fault, refusal
+
+
+def read_workflow(
+    path: Path, overrides: Sequence[str], environment: Mapping[str, str]
+) -> tuple[RunConfig, Fleet]:
+    """Read a workflow file and make what it describes; nothing is run or written.
+
+    Args:
+        path: The file; its relative paths start in its folder.
+        overrides: ``path=value`` of each ``--set``.
+        environment: The variables that the file may quote.
+
+    Raises:
+        InputError: If the file, or anything that it names, cannot be used; says where and why.
+    """
+    variables = Variables(environment)
+    config = load(path, RunConfig, overrides, variables)
+    try:
+        fleet = assemble(config, path.parent)
+    except UnusableError as error:
+        reason = error
+    else:
+        return config, fleet
+    raise _placed(reason, path, overrides, Environment(variables))
+
+
+def _placed(
+    error: UnusableError, path: Path, overrides: Sequence[str], environment: Environment
+) -> InputError:
+    """Return the error with its place in the file, and with variables named instead of quoted."""
+    name = str(path)
+    tree = override(parse(read_text(path, name), name), overrides)
+    plain(tree.root, environment, [])  # learns what must not be shown
+    _, nodes = locate(tree.root, error.loc)
+    return refusal([Fault(nodes[-1].mark, environment.hide(str(error)))])
