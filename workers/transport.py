@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from openai import AsyncOpenAI, DefaultAioHttpClient
 from workers.errors import MalformedReplyError, OversizedReplyError
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator
 
 _CONNECT_SECONDS = 10.0
@@ -77,6 +79,7 @@ def client(base_url: str, key: str, reply_limit: int) -> AsyncOpenAI:
     On asyncio it connects through aiohttp where that is installed, which halves the work per call.
     """
     http = _http_client()(
+        verify=_tls(),
         timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
         limits=_CONNECTIONS,
         follow_redirects=False,
@@ -90,6 +93,12 @@ def client(base_url: str, key: str, reply_limit: int) -> AsyncOpenAI:
         http_client=http,
         default_headers={"Accept-Encoding": "identity"},
     )
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Return the one context of all clients: reading the certificates takes a while."""
+    return httpx2.create_ssl_context()
 
 
 def _http_client() -> type[httpx2.AsyncClient]:
