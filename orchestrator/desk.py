@@ -38,9 +38,9 @@ class Desk:
     async def _sit(self) -> None:
         while True:
             while not self._jobs:
+                if self._arrival.is_set():
+                    self._arrival = anyio.Event()  # one for all who wait: nobody is left behind
                 await self._arrival.wait()
-                if not self._jobs:
-                    self._arrival = anyio.Event()
             job = self._jobs.popleft()
             async with self._overall:
                 await job()
