@@ -3,11 +3,13 @@
     cash    world --fund--> treasury --hold--> escrow --bill--> spent:WORKER
                                                escrow --pay---> worker:WORKER
                                                escrow --release--> treasury
+                                               worker:WORKER --penalty--> debts
     credit  mint --reward--> worker:WORKER --penalty--> mint
 
 Cash is what leaves your pocket: the bills of workers that you run yourself, the pay of outside
 ones. Credit is what the mechanism owes workers that you run yourself. In each book the balances
-sum to zero after every event.
+sum to zero after every event. What an outside worker owes is no cash until it pays, so it widens no
+budget.
 """
 
 from collections import defaultdict
@@ -17,7 +19,7 @@ from protocols.contract import Book, Purpose, Transfer
 from protocols.errors import LedgerError
 from protocols.units import ZERO, Money
 
-WORLD, TREASURY, ESCROW, MINT = "world", "treasury", "escrow", "mint"
+WORLD, TREASURY, ESCROW, DEBTS, MINT = "world", "treasury", "escrow", "debts", "mint"
 
 
 def spent(worker: str) -> str:
@@ -54,20 +56,20 @@ class Ledger:
         }
 
     def apply(self, transfers: Iterable[Transfer]) -> None:
-        """Book transfers.
+        """Book transfers, in their order.
 
         Raises:
             LedgerError: If the escrow would go below zero, or a hold exceeds the budget: more
-                would be paid or promised than is there.
+                would be paid or promised than is there. That transfer is not booked.
         """
         for transfer in transfers:
-            accounts = self._balances[transfer.book]
-            accounts[transfer.source] -= transfer.amount
-            accounts[transfer.target] += transfer.amount
-            if transfer.source == ESCROW and accounts[ESCROW] < 0:
-                raise LedgerError(f"the escrow has less than {transfer} takes from it")
-            if transfer.purpose == "hold" and self.capped and accounts[TREASURY] < 0:
-                raise LedgerError(f"the budget has less than {transfer} holds")
+            amount, accounts = transfer.amount, self._balances[transfer.book]
+            if transfer.source == ESCROW and accounts[ESCROW] < amount:
+                raise LedgerError(f"{accounts[ESCROW]} are held, not {amount} to {transfer.target}")
+            if transfer.purpose == "hold" and not self.has_room(amount):
+                raise LedgerError(f"the budget has room for {self.available}, not to hold {amount}")
+            accounts[transfer.source] -= amount
+            accounts[transfer.target] += amount
 
     def balance(self, book: Book, account: str) -> Money:
         """Return the balance of an account, zero if it was never used."""
@@ -110,13 +112,13 @@ def spend(held: Money, amount: Money, account: str, purpose: Purpose) -> tuple[T
     """End a hold: the amount goes to the account and the rest back to the treasury.
 
     What exceeds the hold is taken from the treasury, for it has been spent already; a negative
-    amount is owed by the account.
+    amount is a debt of the account.
     """
     covered = Money(min(held, max(amount, ZERO)))
     return (
         *_cash(ESCROW, account, covered, purpose),
         *_cash(TREASURY, account, Money(amount - covered), purpose),
-        *_cash(account, TREASURY, Money(-amount), "penalty"),
+        *_cash(account, DEBTS, Money(-amount), "penalty"),
         *_cash(ESCROW, TREASURY, Money(held - covered), "release"),
     )
 
