@@ -98,24 +98,28 @@ class Chronicle:
     def note(self, event: Event) -> int:
         """Record an event, or check it against the past; return its number, 0 if recalled.
 
+        It is booked first: what the books refuse is never recorded.
+
         Raises:
             DivergenceError: If the past has another event under the same key.
             RecordEndsError: In a replay, if the past does not have it.
+            LedgerError: If it moves money that is not there.
+            JournalError: If the journal can no longer be written.
         """
-        seq = 0
+        recalled = False
         if self._past is not None and (recorded := self._look_up(event.key)) is not None:
             if recorded != event:
                 raise DivergenceError(recorded, event)
+            recalled = True
             self._left -= 1
             if not self._left and not self.only_recall:
                 self._past = None
         elif self.only_recall:
             raise RecordEndsError
-        else:
-            seq = self._journal.append(event)
         if transfers := transfers_of(event):
             self.ledger.apply(transfers)
-        for listener in self._listeners:
+        seq = 0 if recalled else self._journal.append(event)
+        for listener in tuple(self._listeners):  # one may stop listening because of this event
             listener(event)
         return seq
 
