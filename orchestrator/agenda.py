@@ -45,9 +45,9 @@ class Agenda:
         for need, state in states.items():
             if state not in {None, "solved"}:
                 return need
-        for need in needs:
-            self._dependents.setdefault(need, []).append(lot.task)
         waiting = _Waiting(lot, {need for need, state in states.items() if state is None})
+        for need in waiting.missing:
+            self._dependents.setdefault(need, []).append(lot.task)
         waiting.answers.update({need: self._answers.get(need, "") for need in needs})
         self._waiting[lot.task] = waiting
         self._release(lot.task)
@@ -65,7 +65,7 @@ class Agenda:
         self._ended[task] = state
         self._entered.discard(task)
         dependents = self._dependents.pop(task, ())
-        if answer:
+        if answer and state == "solved":
             self._answers[task] = answer
         broken: list[Lot] = []
         for dependent in dependents:
