@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from protocols.catalog import MECHANISM
+from pydantic import ValidationError
+
+from orchestrator.explanation import hint
+from protocols.catalog import MECHANISM, MECHANISMS, MechanismSettings
 from protocols.mechanism import Mechanism
 from scoring.catalog import SCORING_RULES
 
@@ -24,11 +27,23 @@ def mechanism_from(
     """Return the settings as plain data, and the mechanism itself.
 
     Raises:
-        ValueError: If the name or a setting is unknown.
+        ValueError: If the name or a setting is unknown, in one line.
     """
     if isinstance(mechanism, str):
         mechanism = {"name": mechanism}
     if isinstance(mechanism, Mapping):
-        settings = MECHANISM.validate_python(dict(mechanism))
+        settings = _validated(dict(mechanism))
         return settings.model_dump(mode="json"), settings.build(expected_score)
     return {"name": mechanism.name, "given": "in code"}, mechanism
+
+
+def _validated(given: dict[str, object]) -> MechanismSettings:
+    name = str(given.get("name"))
+    if name not in MECHANISMS:
+        raise ValueError(f"unknown mechanism {name!r}{hint(name, list(MECHANISMS))}")
+    try:
+        return MECHANISM.validate_python(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        setting = ".".join(map(str, first["loc"][1:]))
+        raise ValueError(f"mechanism {name}: {setting}: {first['msg']}") from error
