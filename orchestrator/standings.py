@@ -52,7 +52,7 @@ class StandingBook:
         Who has no standing yet is left out, unless reports are recalibrated: a newcomer's reports
         are then read like those of the others.
         """
-        kinds = {lot.kind for lot in lots}
+        kinds = dict.fromkeys(lot.kind for lot in lots)  # a set has another order every time
         known = self._reputations
         recalibrates = self._by_worker is not None
         return {
