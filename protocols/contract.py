@@ -6,6 +6,7 @@ from pydantic import Field
 
 from protocols.frozen import Frozen
 from protocols.units import (
+    LARGEST,
     Amount,
     AnnouncementId,
     Balance,
@@ -77,14 +78,14 @@ class Transfer(Frozen):
         book: Which of the two books.
         source: The account that gives.
         target: The account that gets.
-        amount: How much; always positive.
+        amount: How much; always positive. Holds for whole batches are sums of many amounts.
         purpose: Why, in one word of a fixed list.
     """
 
     book: Book
     source: Name
     target: Name
-    amount: Annotated[Money, Field(gt=0, le=10**15)]
+    amount: Annotated[Money, Field(gt=0, le=4_000 * LARGEST)]
     purpose: Purpose
 
 
