@@ -5,8 +5,9 @@ without spaces, the shortest digits for floats and neither NaN nor infinities. T
 and never re-encoded, so the chain of hashes covers exactly what lies on the disk.
 """
 
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from protocols.events import Event
 
@@ -15,14 +16,18 @@ GENESIS: Final = bytes(32)
 
 
 class JournalError(Exception):
-    """Raised when a journal cannot be opened, read or written; nothing is half-written."""
+    """Raised, with one line, when a journal cannot be opened, read or written."""
 
 
 class Journal(Protocol):
     """Where a run records what happened."""
 
     def append(self, event: Event) -> int:
-        """Put an event in line, without waiting, and return its sequence number."""
+        """Put an event in line, without waiting, and return its sequence number.
+
+        Raises:
+            JournalError: If an earlier event could not be written, or the journal is closed.
+        """
         ...
 
     async def durable(self, seq: int) -> None:
@@ -34,7 +39,11 @@ class Journal(Protocol):
         ...
 
     def close(self) -> None:
-        """Write what is in line and release the file."""
+        """Write what is in line and release the file.
+
+        Raises:
+            JournalError: If anything that was put in line could not be written.
+        """
         ...
 
 
@@ -62,6 +71,36 @@ class Unrecorded:
         """Do nothing."""
 
 
-def link(previous: bytes, seq: int, at: float, key: str, body: bytes) -> bytes:
+class Row(NamedTuple):
+    """One entry as it lies in the file."""
+
+    seq: int
+    at: float
+    key: str
+    body: str
+    hash: bytes
+
+
+def link(previous: bytes, seq: int, at: float, key: str, body: str) -> bytes:
     """Return the hash of a link of the chain, which binds everything that came before it."""
-    return sha256(b"%b%d\x1f%r\x1f%b\x1f%b" % (previous, seq, at, key.encode(), body)).digest()
+    return sha256(previous + f"{seq}\x1f{at!r}\x1f{key}\x1f{body}".encode()).digest()
+
+
+def checked_chain(rows: Iterable[Row]) -> Iterator[tuple[Row, str | None]]:
+    """Yield rows with what is wrong with each, in plain words, up to the first break of the chain.
+
+    A chain shows every edit, insertion, removal and change of order before its end. It does not
+    show that entries were cut off at the end, nor that somebody computed the whole of it anew: for
+    that, keep the last hash where the writer of the file cannot reach it.
+    """
+    previous, expected = GENESIS, 1
+    for row in rows:
+        problem = None
+        if row.seq != expected:
+            problem = f"entry {expected} is missing"
+        elif link(previous, row.seq, row.at, row.key, row.body) != row.hash:
+            problem = f"entry {row.seq} does not continue the chain: it was changed"
+        yield row, problem
+        if problem:
+            return
+        previous, expected = row.hash, row.seq + 1

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, Self, TypeVar
 
 from pydantic import ValidationError
 
-from orchestrator.journal import GENESIS, JournalError, link
-from orchestrator.sqlite_journal import check_format
+from orchestrator.journal import GENESIS, JournalError, Row, checked_chain
+from orchestrator.journal_file import CHAIN, damage, open_to_read
 from protocols.events import EVENT, Event
 
 E = TypeVar("E")
@@ -29,27 +29,27 @@ class Entry(NamedTuple):
 
 
 class Record:
-    """A journal file opened for reading; a writer may be at work in it.
+    """What a journal file held when it was opened; a writer may be at work in it.
 
     Raises:
-        JournalError: If the file is missing or is no journal.
+        JournalError: If the file is missing, no journal, or of another format; from every method,
+            if it is damaged.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if not path.is_file():
-            raise JournalError(f"{path}: there is no such journal")
+        self._connection = open_to_read(path)
         try:
-            self._connection = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False
-            )
-        except sqlite3.Error as error:
-            raise JournalError(f"{path}: {error}") from error
-        try:
-            check_format(self._connection, path)
+            last = self._one("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1")
         except JournalError:
-            self._connection.close()
+            self.close()
             raise
+        self._last: int = last[0] if last else 0
+        self._head: bytes = last[1] if last else GENESIS
+
+    def close(self) -> None:
+        """Release the file."""
+        self._connection.close()
 
     def __enter__(self) -> Self:
         """Open."""
@@ -57,69 +57,72 @@ class Record:
 
     def __exit__(self, *_: object) -> None:
         """Close."""
-        self._connection.close()
+        self.close()
 
     def __len__(self) -> int:
         """Return the number of entries."""
-        count: int = self._connection.execute("SELECT count(*) FROM events").fetchone()[0]
+        count: int = self._one("SELECT count(*) FROM events WHERE seq <= ?", self._last)[0]
         return count
 
     def entries(self) -> Iterator[Entry]:
         """Yield every entry in order, without checking the chain."""
-        for seq, at, body in self._rows("SELECT seq, at, body FROM events ORDER BY seq"):
+        for seq, at, body in self._all(
+            "SELECT seq, at, body FROM events WHERE seq <= ? ORDER BY seq", self._last
+        ):
             yield Entry(seq, at, self._decode(seq, body))
 
     def get(self, key: str) -> Event | None:
         """Return the event with this idempotency key."""
-        row = self._connection.execute(
-            "SELECT seq, body FROM events WHERE key = ?", (key,)
-        ).fetchone()
+        row = self._one("SELECT seq, body FROM events WHERE key = ? AND seq <= ?", key, self._last)
         return self._decode(*row) if row else None
 
     def of(self, tag: str, kind: type[E]) -> Iterator[E]:
         """Yield the events of one kind, such as ``task-added``, in order."""
-        for seq, body in self._rows(
-            f"SELECT seq, body FROM events WHERE key GLOB '{tag}\t*' ORDER BY seq"
+        for seq, body in self._all(
+            "SELECT seq, body FROM events WHERE key GLOB ? AND seq <= ? ORDER BY seq",
+            f"{tag}\t*",
+            self._last,
         ):
             event = self._decode(seq, body)
             if isinstance(event, kind):
                 yield event
 
-    def broken_links(self) -> Iterator[str]:
-        """Yield what is wrong with the chain, in plain words; an honest journal yields nothing.
-
-        A chain shows any edit, insertion or removal before its end. It cannot show that entries at
-        the end were cut off: for that, keep the last hash elsewhere.
-        """
-        previous, expected = GENESIS, 1
-        for seq, at, key, body, found in self._rows(
-            "SELECT seq, at, key, body, hash FROM events ORDER BY seq"
-        ):
-            if seq != expected:
-                yield f"entry {expected} is missing"
-            if link(previous, seq, at, key, body.encode()) != found:
-                yield f"entry {seq} does not continue the chain: it, or one before it, was changed"
-                return
-            if self._decode(seq, body).key != key:
-                yield f"entry {seq} is filed under the key of another event"
-            previous, expected = found, seq + 1
-
     def head(self) -> tuple[int, str]:
         """Return the last sequence number and, in hexadecimal, the last hash."""
-        row = self._connection.execute(
-            "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1"
-        ).fetchone()
-        return (row[0], row[1].hex()) if row else (0, GENESIS.hex())
+        return self._last, self._head.hex()
+
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong with the file and its chain; an honest journal yields nothing."""
+        if (found := damage(self._connection)) is not None:
+            yield f"the file is damaged: {found}"
+            return
+        for row, problem in checked_chain(map(Row._make, self._all(CHAIN, self._last))):
+            if problem is not None:
+                yield problem
+            elif self._decode(row.seq, row.body).key != row.key:
+                yield f"entry {row.seq} is filed under the key of another event"
 
     def transfers(self) -> Iterator[tuple[int, str, str, str, int, str]]:
         """Yield the rows of the ledger table as (seq, book, source, target, amount, purpose)."""
-        yield from self._rows(
-            "SELECT seq, book, source, target, amount, purpose FROM transfers ORDER BY rowid"
+        yield from self._all(
+            "SELECT seq, book, source, target, amount, purpose FROM transfers WHERE seq <= ?"
+            " ORDER BY rowid",
+            self._last,
         )
 
-    def _rows(self, query: str) -> Iterator[Any]:
+    def stray_transfers(self) -> int:
+        """Return how many rows of the ledger table belong to no entry."""
+        count: int = self._one(
+            "SELECT count(*) FROM transfers WHERE seq NOT IN (SELECT seq FROM events)"
+        )[0]
+        return count
+
+    def _one(self, query: str, *values: object) -> Any:
+        return next(self._all(query, *values), None)
+
+    def _all(self, query: str, *values: object) -> Iterator[Any]:
         try:
-            yield from self._connection.execute(query)
+            yield from self._connection.execute(query, values)
         except sqlite3.DatabaseError as error:
             raise JournalError(f"{self.path}: damaged: {error}") from error
 
@@ -127,4 +130,8 @@ class Record:
         try:
             return EVENT.validate_json(body)
         except ValidationError as error:
-            raise JournalError(f"{self.path}: entry {seq} cannot be read: {error}") from error
+            first = error.errors(include_url=False)[0]
+            where = ".".join(map(str, first["loc"]))
+            raise JournalError(
+                f"{self.path}: entry {seq} cannot be read: {where}: {first['msg']}"
+            ) from error

@@ -1,7 +1,7 @@
 """Checks a journal without trusting it: the chain, the books, and who was paid how often."""
 
-from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from orchestrator.journal import JournalError
@@ -16,6 +16,7 @@ from protocols.events import (
     RunClosed,
     RunOpened,
     Settled,
+    Started,
     TaskEnded,
     Unsettled,
     transfers_of,
@@ -41,21 +42,27 @@ class Verification(NamedTuple):
 def verify(record: Record) -> Verification:
     """Check the hash chain, the ledger and the one-award-one-settlement rule of a journal.
 
-    Raises:
-        JournalError: If the file is too damaged to be read at all.
+    What the file says is checked only if the file is sound: the first break makes the rest void.
     """
-    problems = list(record.broken_links())
     checker = _Checker()
-    if not problems:
-        try:
+    problems: list[str] = []
+    try:
+        problems += record.problems()
+        if not problems:
             for entry in record.entries():
                 problems += [f"entry {entry.seq}: {wrong}" for wrong in checker.read(entry.event)]
             problems += checker.end()
             problems += _ledger_table(record)
-        except JournalError as error:
-            problems.append(str(error))
+    except JournalError as error:
+        problems.append(str(error))
     events, head = record.head()
     return Verification(events, head, checker.closed, tuple(problems))
+
+
+@dataclass(slots=True)
+class _Award:
+    started: bool = False
+    settled: bool = False
 
 
 class _Checker:
@@ -63,60 +70,86 @@ class _Checker:
 
     def __init__(self) -> None:
         self.closed = False
+        self._opened = False
         self._ledger = Ledger(capped=False)
-        self._awarded: set[tuple[str, str, str]] = set()
-        self._ended: Counter[tuple[str, str, str]] = Counter()
-        self._tasks: set[str] = set()
+        self._awards: dict[str, dict[tuple[str, str], _Award]] = {}
+        self._ended: set[str] = set()
 
     def read(self, event: Event) -> Iterator[str]:
         """Take one event in and yield what is wrong with it."""
         if self.closed:
             yield f"{_spelled(event)} comes after the run was closed"
+        if not self._opened and not isinstance(event, RunOpened):
+            yield f"{_spelled(event)} comes before the run was opened"
         try:
             self._ledger.apply(transfers_of(event))
         except LedgerError as error:
-            yield str(error)
-        if any(self._ledger.sums().values()):
-            yield f"after {_spelled(event)} the books do not balance"
+            yield f"{_spelled(event)} breaks the books: {error}"
         match event:
             case RunOpened():
+                self._opened = True
                 self._ledger.capped = event.budget is not None
             case Allocated():
-                for award in event.allocation.awards:
-                    self._awarded.add((award.announcement, award.task, award.worker))
+                yield from self._award(event)
+            case Started():
+                yield from self._start(event)
             case Settled():
-                yield from self._end_award(_spelled(event), event.settlement)
+                yield from self._settle(_spelled(event), event.settlement)
             case Unsettled():
-                yield from self._end_award(_spelled(event), event)
+                yield from self._settle(_spelled(event), event)
             case TaskEnded():
-                if event.task in self._tasks:
-                    yield f"task {event.task!r} ends twice"
-                self._tasks.add(event.task)
+                self._ended.add(event.task)
+            case Closed():
+                yield from self._close(event)
             case RunClosed():
                 self.closed = True
-            case Closed():
-                self._forget(event.announcement)
             case _:
                 pass
 
     def end(self) -> Iterator[str]:
         """Yield what is wrong at the end of the journal."""
+        if any(self._ledger.sums().values()):
+            yield "the books do not balance"
         if self.closed and self._ledger.held:
             yield f"the run is closed, but {self._ledger.held} nano-units are still held"
 
-    def _end_award(self, key: str, ended: Settlement | Unsettled) -> Iterator[str]:
-        award = (ended.announcement, ended.task, ended.worker)
-        if award not in self._awarded:
-            yield f"{key} settles what was not awarded"
-        self._ended[award] += 1
-        if self._ended[award] > 1:
-            yield f"{key} settles an award for the second time"
+    def _award(self, event: Allocated) -> Iterator[str]:
+        name = event.allocation.announcement
+        awards = self._awards[name] = {}
+        ranks: set[tuple[str, int]] = set()
+        for award in event.allocation.awards:
+            if award.announcement != name or award.task in self._ended:
+                yield f"{_spelled(event)} awards {award.task!r}, which is not up for auction"
+            if (award.task, award.rank) in ranks or (award.task, award.worker) in awards:
+                yield f"{_spelled(event)} awards {award.task!r} twice"
+            ranks.add((award.task, award.rank))
+            awards[award.task, award.worker] = _Award()
 
-    def _forget(self, announcement: str) -> None:
-        """Drop what is settled, so that memory does not grow with the journal."""
-        for award in [award for award in self._awarded if award[0] == announcement]:
-            self._awarded.discard(award)
-            self._ended.pop(award, None)
+    def _start(self, event: Started) -> Iterator[str]:
+        award = self._awards.get(event.announcement, {}).get((event.task, event.worker))
+        if award is None:
+            yield f"{_spelled(event)} was not awarded"
+        elif award.settled:
+            yield f"{_spelled(event)} comes after its settlement"
+        else:
+            award.started = True
+
+    def _settle(self, key: str, ended: Settlement | Unsettled) -> Iterator[str]:
+        award = self._awards.get(ended.announcement, {}).get((ended.task, ended.worker))
+        if award is None:
+            yield f"{key} settles what was not awarded"
+        elif award.settled:
+            yield f"{key} settles an award for the second time"
+        elif not award.started:
+            yield f"{key} settles work that was never started"
+        else:
+            award.settled = True
+
+    def _close(self, event: Closed) -> Iterator[str]:
+        """End an announcement and forget it, so that memory does not grow with the journal."""
+        for (task, worker), award in self._awards.pop(event.announcement, {}).items():
+            if award.started and not award.settled:
+                yield f"{_spelled(event)} leaves the work of {worker!r} on {task!r} unsettled"
 
 
 def _ledger_table(record: Record) -> Iterator[str]:
@@ -135,7 +168,7 @@ def _ledger_table(record: Record) -> Iterator[str]:
             if next(rows, None) != expected:
                 yield f"the ledger table differs from entry {entry.seq}"
                 return
-    if next(rows, None) is not None:
+    if next(rows, None) is not None or record.stray_transfers():
         yield "the ledger table has transfers that no event carries"
 
 
