@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 8.0  # beyond it the terms of the series grow large and cancel
 _TERMS = 64  # at a half, the furthest point from an end, a term shrinks by half
+_NEGLIGIBLE = 1e-100
 
 
 def beta_family(a: float, b: float) -> ScoringRule:
@@ -65,13 +66,15 @@ def _upper_integral(alpha: float, beta: float) -> Callable[[Number], Number]:
     from_zero = [c / (alpha + k) for k, c in enumerate(_binomial_series(beta)) if k]
     half = power(0.5, beta) * _polynomial(from_one, 0.5)
     constant = half + power(0.5, alpha + 1.0) * _polynomial(from_zero, 0.5)
+    # The first term, int_low^(1/2) t**(alpha - 1) dt, is a logarithm where alpha is 0, and is written
+    # so that it does not cancel where alpha is nearly 0.
+    flat = abs(alpha) < _NEGLIGIBLE
 
     def integral(p: Number) -> Number:
         q, low = clip(1.0 - p, 0.0, 0.5), clip(p, 0.0, 0.5)
         upper = power(q, beta) * _polynomial(from_one, q)
-        # The first term, int_low^(1/2) t**(alpha - 1) dt, without cancellation for alpha near 0.
         scaled = log(2.0 * low)
-        first = -scaled if alpha == 0.0 else expm1(alpha * scaled) * (-power(0.5, alpha) / alpha)
+        first = -scaled if flat else expm1(alpha * scaled) * (-power(0.5, alpha) / alpha)
         lower = constant + first - power(low, alpha + 1.0) * _polynomial(from_zero, low)
         return where(p, 0.5, below=lower, above=upper)
 

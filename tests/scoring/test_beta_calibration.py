@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize
 
@@ -31,6 +31,7 @@ def penalised_loss(
     return loss
 
 
+@settings(max_examples=40)
 @given(CELLS)
 def test_steps_lead_to_the_most_probable_map(cells: list[tuple[float, float, float]]) -> None:
     """Repeated steps reach the minimum that scipy finds under rise >= 0 and fall >= 0."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.catalog import CATEGORICAL_RULES
@@ -33,6 +33,8 @@ RULES = pytest.mark.parametrize("rule", ALL_RULES.values(), ids=ALL_RULES.keys()
 TENTHS: list[tuple[float, ...]] = [
     (a / 10, b / 10, (10 - a - b) / 10) for a in range(11) for b in range(11 - a)
 ]
+
+FEW = settings(max_examples=25)  # of each rule or form
 
 
 @st.composite
@@ -59,6 +61,7 @@ def test_honesty_is_the_only_best_reply(rule: CategoricalRule) -> None:
 
 
 @RULES
+@FEW
 @given(report=distributions(), outcome=st.integers(0, 2))
 def test_scores_stay_in_bounds(rule: CategoricalRule, report: list[float], outcome: int) -> None:
     """No report leaves the bounds."""
@@ -76,6 +79,7 @@ def test_certain_reports_reach_the_bounds(rule: CategoricalRule) -> None:
 
 
 @RULES
+@FEW
 @given(rows=st.lists(st.tuples(distributions(), st.integers(0, 2)), min_size=1, max_size=5))
 def test_many_scores_equal_single_scores(
     rule: CategoricalRule, rows: list[tuple[list[float], int]]
@@ -91,6 +95,7 @@ def test_many_scores_equal_single_scores(
 
 
 @RULES
+@FEW
 @given(belief=distributions())
 def test_expected_score_is_the_honest_mean(rule: CategoricalRule, belief: list[float]) -> None:
     """G(p) is the mean score of an honest report."""

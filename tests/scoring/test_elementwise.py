@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.elementwise import (
@@ -40,8 +40,11 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "times": lambda value: times(value, value + 1.0),
 }
 
+FEW = settings(max_examples=25)  # of each rule or form
+
 
 @pytest.mark.parametrize("name", FUNCTIONS)
+@FEW
 @given(st.lists(st.floats(0.0, 5.0), min_size=1, max_size=5))
 def test_array_agrees_with_numbers(name: str, values: list[float]) -> None:
     """An array gives what its numbers give one by one."""

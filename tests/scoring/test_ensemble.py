@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.ensemble import crps_ensemble, energy, threshold_weighted_ensemble
@@ -18,6 +18,8 @@ ORACLE: Any = import_module("scoringrules")
 NUMBER = st.floats(-50.0, 50.0)
 MEMBERS = st.lists(NUMBER, min_size=2, max_size=8)
 ESTIMATORS = pytest.mark.parametrize(("fair", "estimator"), [(True, "fair"), (False, "nrg")])
+
+FEW = settings(max_examples=25)  # of each rule or form
 
 
 def test_both_forms_by_hand() -> None:
@@ -29,6 +31,7 @@ def test_both_forms_by_hand() -> None:
 
 
 @ESTIMATORS
+@FEW
 @given(members=MEMBERS, outcome=NUMBER)
 def test_crps_agrees_with_scoringrules(
     members: list[float], outcome: float, fair: bool, estimator: str
@@ -41,6 +44,7 @@ def test_crps_agrees_with_scoringrules(
 
 
 @ESTIMATORS
+@FEW
 @given(members=MEMBERS, outcome=NUMBER)
 def test_threshold_weighting_agrees_with_scoringrules(
     members: list[float], outcome: float, fair: bool, estimator: str
@@ -55,6 +59,7 @@ def test_threshold_weighting_agrees_with_scoringrules(
 
 
 @ESTIMATORS
+@FEW
 @given(
     members=st.lists(st.tuples(NUMBER, NUMBER), min_size=2, max_size=6),
     outcome=st.tuples(NUMBER, NUMBER),

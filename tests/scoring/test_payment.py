@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.binary import LOGARITHMIC, QUADRATIC, SPHERICAL, clipped_logarithmic
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 UNIT = st.floats(0.0, 1.0)
 BOUNDED = [rule for rule in SCORING_RULES.values() if math.isfinite(rule.bounds[0])]
 
+FEW = settings(max_examples=25)  # of each rule or form
+
 
 @pytest.mark.parametrize("rule", BOUNDED, ids=[rule.name for rule in BOUNDED])
+@FEW
 @given(report=UNIT, outcome=UNIT)
 def test_range_payment_stays_in_its_range(rule: ScoringRule, report: float, outcome: float) -> None:
     """A range payment pays no less than its low and no more than its high end."""
@@ -54,6 +57,7 @@ def test_baseline_payment_pays_nothing_for_the_base_rate(base_rate: float, outco
 
 
 @given(belief=st.floats(0.01, 0.99), base_rate=st.floats(0.01, 0.99))
+@FEW
 @pytest.mark.parametrize("rule", [QUADRATIC, LOGARITHMIC, SPHERICAL])
 def test_baseline_payment_is_worth_taking(
     rule: ScoringRule, belief: float, base_rate: float

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize
 
@@ -34,6 +34,7 @@ def penalised_loss(
     return loss
 
 
+@settings(max_examples=40)
 @given(CELLS, st.floats(0.0, 2.0), st.floats(-1.0, 1.0))
 def test_steps_lead_to_the_most_probable_map(
     cells: list[tuple[float, float, float]], slope: float, intercept: float

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.binary import QUADRATIC
@@ -17,8 +17,11 @@ RULES = pytest.mark.parametrize("rule", SCORING_RULES.values(), ids=SCORING_RULE
 UNIT = st.floats(0.0, 1.0)
 INSIDE = st.floats(0.001, 0.999)
 
+FEW = settings(max_examples=25)  # of each rule or form
+
 
 @RULES
+@FEW
 @given(report=INSIDE, outcome=UNIT)
 def test_linear_in_outcome(rule: ScoringRule, report: float, outcome: float) -> None:
     """A graded outcome scores as the mixture of success and failure."""
@@ -28,6 +31,7 @@ def test_linear_in_outcome(rule: ScoringRule, report: float, outcome: float) -> 
 
 
 @RULES
+@FEW
 @given(belief=INSIDE)
 def test_expected_score_is_honest_mean(rule: ScoringRule, belief: float) -> None:
     """G(p) is the mean score of an honest report."""
@@ -37,6 +41,7 @@ def test_expected_score_is_honest_mean(rule: ScoringRule, belief: float) -> None
 
 
 @RULES
+@FEW
 @given(report=UNIT, outcome=UNIT)
 def test_scores_stay_in_bounds(rule: ScoringRule, report: float, outcome: float) -> None:
     """No report and outcome leave the bounds, and certain reports reach them."""
@@ -49,6 +54,7 @@ def test_scores_stay_in_bounds(rule: ScoringRule, report: float, outcome: float)
 
 
 @RULES
+@FEW
 @given(st.lists(st.tuples(UNIT, UNIT), min_size=1, max_size=8))
 def test_many_scores_equal_single_scores(
     rule: ScoringRule, pairs: list[tuple[float, float]]
