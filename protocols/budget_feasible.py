@@ -4,19 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from protocols.contract import Contract
 from protocols.mechanism import Allocation, Properties, Standings
 from protocols.messages import Announcement, Bid
+from protocols.offers import ranked_offers, refuse_overload
 from protocols.units import Money, TaskId
-from protocols.vcg import savings
-from protocols.winner_determination import (
-    Solution,
-    Win,
-    ranked_offers,
-    refuse_overload,
-    separate_wins,
-    unsold_lots,
-)
+from protocols.vcg import paid_for_the_work, savings
+from protocols.winner_determination import Win, conclude, separate_wins
 
 _ENOUGH = Fraction(2_414_213_562, 1_000_000_000)
 """1 + sqrt(2): how much better the rest must be before the single most valuable lot is given up."""
@@ -84,17 +77,10 @@ class BudgetFeasible:
             price = critical(values, costs, self.budget, task, ceiling)
             wins.append(win._replace(score=win.lot.value, pivot=win.lot.reserve - price))
         refuse_overload(announcement, (win.bid.worker for win in wins))
-        order = {lot.task: place for place, lot in enumerate(announcement.lots)}
-        wins.sort(key=lambda win: order[win.lot.task])
-        left = unsold_lots(announcement, bids, offers, wins, "above-reserve")
-        solution = Solution(tuple(wins), left, sum(win.score for win in wins))
-        return solution.allocation(
-            announcement,
-            self.name,
-            lambda win: Contract(
-                base=Money(win.lot.reserve - win.pivot), report=win.bid.probability
-            ),
-        )
+        place = {lot.task: index for index, lot in enumerate(announcement.lots)}
+        wins.sort(key=lambda win: place[win.lot.task])
+        solution = conclude(announcement, bids, offers, wins, "above-reserve")
+        return solution.allocation(announcement, self.name, paid_for_the_work)
 
 
 def bought(values: Mapping[TaskId, int], costs: Mapping[TaskId, int], budget: int) -> list[TaskId]:

@@ -9,11 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from protocols.contract import Contract
 from protocols.mechanism import Allocation, Properties, Standings
 from protocols.messages import Announcement, Bid, Lot
 from protocols.units import Money
-from protocols.vcg import savings
+from protocols.vcg import paid_for_the_work, savings
 from protocols.winner_determination import Solution, Win, determine_separately, determine_winners
 
 STEP: Final = Money(100_000)
@@ -97,7 +96,7 @@ class English:
         solution = determine_separately(announcement, bids, steps, seed, "above-reserve")
         wins = tuple(priced(win) for win in solution.wins)
         ended = Solution(wins, solution.unsold, sum(win.score for win in wins))
-        return ended.allocation(announcement, self.name, _at_the_clock)
+        return ended.allocation(announcement, self.name, paid_for_the_work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +142,7 @@ class Dutch:
             win._replace(pivot=win.lot.reserve - self._price(win.lot, win.bid))
             for win in solution.wins
         )
-        return solution._replace(wins=wins).allocation(announcement, self.name, _at_the_clock)
+        return solution._replace(wins=wins).allocation(announcement, self.name, paid_for_the_work)
 
     def _price(self, lot: Lot, bid: Bid) -> int:
         return min(-(-bid.cost // self.step) * self.step, lot.reserve)
-
-
-def _at_the_clock(win: Win) -> Contract:
-    return Contract(base=Money(win.lot.reserve - win.pivot), report=win.bid.probability)

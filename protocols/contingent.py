@@ -8,8 +8,9 @@ from typing import Literal
 from protocols.contract import Contract
 from protocols.mechanism import Allocation, Properties, Standing, Standings
 from protocols.messages import Announcement, Bid, Lot
+from protocols.offers import ScoreOf
 from protocols.units import ZERO, Money
-from protocols.winner_determination import ScoreOf, Win, determine_winners
+from protocols.winner_determination import Win, determine_winners
 
 ExpectedScore = Callable[[float], float]
 """G(p), what a worker that reports its true probability p can expect of a proper scoring rule."""

@@ -8,8 +8,9 @@ from protocols.contingent import ContingentVcg, ExpectedScore
 from protocols.contract import Contract
 from protocols.mechanism import Allocation, Properties, Standing, Standings
 from protocols.messages import Announcement, Bid, Lot
+from protocols.offers import capacities
 from protocols.units import ZERO, Money, WorkerId
-from protocols.winner_determination import Win, capacities, determine_winners
+from protocols.winner_determination import Win, determine_winners
 
 Shortfall = Literal["refuse", "pay-per-success"]
 

@@ -3,16 +3,11 @@
 from collections.abc import Sequence
 
 from protocols.contract import Contract
-from protocols.mechanism import Allocation, Properties, Standing, Standings
+from protocols.mechanism import Allocation, Properties, Standing, Standings, tie_ranks
 from protocols.messages import Announcement, Bid, Lot
+from protocols.offers import capacities, ranked_offers
 from protocols.units import Money, TaskId, WorkerId
-from protocols.winner_determination import (
-    Solution,
-    Win,
-    capacities,
-    ranked_offers,
-    unsold_lots,
-)
+from protocols.winner_determination import Win, conclude
 
 _UNKNOWN = Standing()
 
@@ -60,9 +55,12 @@ class GeneralizedSecondPrice:
             return Contract(per_success=Money(price), report=win.bid.probability)
 
         offers = ranked_offers(announcement, bids, score, seed)
+        ranks = tie_ranks(seed, announcement, (bid.worker for bid in bids))
+        for row in offers.values():
+            # workers without room step back, so every place may come to count
+            row.sort(key=lambda offer: (-offer[0], ranks[offer[1].worker]))
         wins = _fill(announcement, offers)
-        unsold = unsold_lots(announcement, bids, offers, wins, "not-worth-it")
-        solution = Solution(tuple(wins), unsold, sum(win.score for win in wins))
+        solution = conclude(announcement, bids, offers, wins, "not-worth-it")
         return solution.allocation(announcement, self.name, contract)
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from protocols.contract import Contract
 from protocols.mechanism import Allocation, Properties, Standings, Unsold, UnsoldReason
 from protocols.messages import Announcement, Bid
+from protocols.offers import refuse_overload
 from protocols.uniform_price import suppliers, units
 from protocols.units import Money
-from protocols.winner_determination import Solution, Win, refuse_overload
+from protocols.vcg import paid_for_the_work
+from protocols.winner_determination import Win, in_order
 
 
 class Trade(NamedTuple):
@@ -108,16 +109,6 @@ class McAfee:
             wins += best
             reason: UnsoldReason = "not-worth-it" if ranked else "no-bids"
             unsold += [Unsold(task=lot.task, reason=reason) for lot in lots[done.volume :]]
-        return _in_order(announcement, wins, unsold).allocation(announcement, self.name, _earned)
-
-
-def _in_order(announcement: Announcement, wins: list[Win], unsold: list[Unsold]) -> Solution:
-    refuse_overload(announcement, (win.bid.worker for win in wins))
-    place = {lot.task: index for index, lot in enumerate(announcement.lots)}
-    wins.sort(key=lambda win: place[win.lot.task])
-    unsold.sort(key=lambda lot: place[lot.task])
-    return Solution(tuple(wins), tuple(unsold), sum(win.score for win in wins))
-
-
-def _earned(win: Win) -> Contract:
-    return Contract(base=Money(win.lot.reserve - win.pivot), report=win.bid.probability)
+        refuse_overload(announcement, (win.bid.worker for win in wins))
+        solution = in_order(announcement, wins, unsold)
+        return solution.allocation(announcement, self.name, paid_for_the_work)

@@ -6,14 +6,9 @@ from dataclasses import dataclass
 from protocols.contract import Contract
 from protocols.mechanism import Allocation, Properties, Standings, tie_ranks
 from protocols.messages import Announcement, Bid, Lot
+from protocols.offers import capacities, ranked_offers
 from protocols.units import Money, TaskId, WorkerId
-from protocols.winner_determination import (
-    Solution,
-    Win,
-    capacities,
-    ranked_offers,
-    unsold_lots,
-)
+from protocols.winner_determination import Win, conclude
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +52,7 @@ class PostedPrice:
 
         offers = ranked_offers(announcement, bids, earning, seed)
         wins = _serve(announcement, offers, seed)
-        unsold = unsold_lots(announcement, bids, offers, wins, "above-reserve")
-        solution = Solution(tuple(wins), unsold, sum(win.score for win in wins))
+        solution = conclude(announcement, bids, offers, wins, "above-reserve")
         return solution.allocation(
             announcement,
             self.name,

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from protocols.contract import Contract
 from protocols.mechanism import Allocation, Properties, Standings, Unsold, UnsoldReason, tie_ranks
 from protocols.messages import Announcement, Award, Bid, Lot
+from protocols.offers import refuse_overload
 from protocols.units import Money
-from protocols.winner_determination import refuse_overload
 
 
 class Step(NamedTuple):

@@ -7,15 +7,9 @@ from hashlib import blake2b
 from protocols.contract import Contract
 from protocols.mechanism import Allocation, Properties, Standings
 from protocols.messages import Announcement, Bid, Lot
+from protocols.offers import Offer, capacities, ranked_offers
 from protocols.units import Money, TaskId, WorkerId
-from protocols.winner_determination import (
-    Offer,
-    Solution,
-    Win,
-    capacities,
-    ranked_offers,
-    unsold_lots,
-)
+from protocols.winner_determination import Win, conclude
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +61,7 @@ class Sortition:
 
         offers = ranked_offers(announcement, bids, lambda lot, bid: posted(lot) - bid.cost, seed)
         wins = _draw(announcement, offers, seed)
-        unsold = unsold_lots(announcement, bids, offers, wins, "above-reserve")
-        solution = Solution(tuple(wins), unsold, sum(win.score for win in wins))
+        solution = conclude(announcement, bids, offers, wins, "above-reserve")
         return solution.allocation(
             announcement,
             self.name,

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from protocols.contract import Contract
 from protocols.mechanism import Allocation, Properties, Standings, Unsold, UnsoldReason, tie_ranks
 from protocols.messages import Announcement, Bid, Lot
+from protocols.offers import refuse_overload
 from protocols.units import Money, TaskId, WorkerId
-from protocols.winner_determination import Solution, Win, refuse_overload
+from protocols.vcg import paid_for_the_work
+from protocols.winner_determination import Win, in_order
 
 
 class Supplier(NamedTuple):
@@ -78,17 +79,8 @@ class UniformPrice:
             )
             unsold += [Unsold(task=lot.task, reason=reason) for lot in lots[len(willing) :]]
         refuse_overload(announcement, (win.bid.worker for win in wins))
-        order = {lot.task: place for place, lot in enumerate(announcement.lots)}
-        wins.sort(key=lambda win: order[win.lot.task])
-        unsold.sort(key=lambda lot: order[lot.task])
-        solution = Solution(tuple(wins), tuple(unsold), sum(win.score for win in wins))
-        return solution.allocation(
-            announcement,
-            self.name,
-            lambda win: Contract(
-                base=Money(win.lot.reserve - win.pivot), report=win.bid.probability
-            ),
-        )
+        solution = in_order(announcement, wins, unsold)
+        return solution.allocation(announcement, self.name, paid_for_the_work)
 
 
 def groups(announcement: Announcement) -> list[list[Lot]]:

@@ -17,29 +17,27 @@ wins and the second best is the pivot. Otherwise the lots are coupled and an exa
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
-from operator import itemgetter
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from protocols import augmentation, dense
 from protocols.contract import Contract
 from protocols.errors import MechanismError
 from protocols.market import Market
-from protocols.mechanism import Allocation, Unsold, UnsoldReason, tie_ranks
+from protocols.mechanism import Allocation, Unsold, tie_ranks
 from protocols.messages import Announcement, Award, Bid, Lot
+from protocols.offers import (
+    Declined,
+    Offer,
+    ScoreOf,
+    capacities,
+    ranked_offers,
+    unsold_lots,
+)
 from protocols.units import Money, TaskId, WorkerId
-
-ScoreOf = Callable[[Lot, Bid], int]
-"""What a bid on a lot adds to the objective, in nano-units; negative is not worth having."""
-
-Offer = tuple[int, Bid]
-"""A bid with its score."""
 
 SMALL = 2_000
 """Up to this many bids plain Python takes a few milliseconds and need not load scipy, which takes
 hundreds; from 30 x 30 upwards the vectorised solver is the faster one."""
-
-Declined = Literal["above-reserve", "not-worth-it"]
-"""The word for a lot whose bids all have a negative score."""
 
 
 class Win(NamedTuple):
@@ -131,8 +129,7 @@ def determine_winners(
     wins = separate_wins(announcement, offers)
     if limits and may_bind(wins, limits):
         wins = _coupled_wins(announcement, offers, limits, seed)
-    unsold = unsold_lots(announcement, bids, offers, wins, declined)
-    return Solution(tuple(wins), unsold, sum(win.score for win in wins))
+    return conclude(announcement, bids, offers, wins, declined)
 
 
 def determine_separately(
@@ -154,57 +151,28 @@ def determine_separately(
             "a worker could win more lots than its capacity, and auctions of one lot each are not"
             " truthful then: announce fewer lots, or use the mechanism vcg or contingent-vcg"
         )
-    unsold = unsold_lots(announcement, bids, offers, wins, declined)
+    return conclude(announcement, bids, offers, wins, declined)
+
+
+def conclude(
+    announcement: Announcement,
+    bids: Sequence[Bid],
+    offers: Mapping[TaskId, list[Offer]],
+    wins: Sequence[Win],
+    declined: Declined,
+) -> Solution:
+    """Complete wins, given in the order of the lots, by the lots that are left and the welfare."""
+    sold = {win.lot.task for win in wins}
+    unsold = unsold_lots(announcement, bids, offers, sold, declined)
     return Solution(tuple(wins), unsold, sum(win.score for win in wins))
 
 
-def ranked_offers(
-    announcement: Announcement, bids: Sequence[Bid], score: ScoreOf, seed: int
-) -> dict[TaskId, list[Offer]]:
-    """Return the bids of each lot that are worth having, the best first, ties by seeded rank."""
-    lots = {lot.task: lot for lot in announcement.lots}
-    offers: dict[TaskId, list[Offer]] = {task: [] for task in lots}
-    for bid in bids:
-        try:
-            worth = score(lots[bid.task], bid)
-        except KeyError:
-            raise MechanismError(
-                f"worker {bid.worker!r} bids on task {bid.task!r}, which is not announced"
-            ) from None
-        if worth >= 0:
-            offers[bid.task].append((worth, bid))
-    ranks: dict[str, int] = {}
-    for row in offers.values():
-        row.sort(key=itemgetter(0), reverse=True)
-        # only a tie at the top is worth the hashing: the rest neither wins nor sets a price
-        if len(row) > 1 and (row[0][0] == row[1][0] or (len(row) > 2 and row[1][0] == row[2][0])):
-            ranks = ranks or tie_ranks(seed, announcement, (bid.worker for bid in bids))
-            row.sort(key=lambda offer: (-offer[0], ranks[offer[1].worker]))
-    return offers
-
-
-def capacities(announcement: Announcement) -> dict[WorkerId, int]:
-    """Return the capacities of the participants that have one."""
-    return {
-        member.worker: member.capacity
-        for member in announcement.participants
-        if member.capacity is not None
-    }
-
-
-def refuse_overload(announcement: Announcement, winners: Iterable[WorkerId]) -> None:
-    """Raise where a worker stands for more lots than its capacity.
-
-    Raises:
-        MechanismError: Naming the worker.
-    """
-    limits = capacities(announcement)
-    for worker, held in Counter(winners).items() if limits else ():
-        if held > limits.get(worker, held):
-            raise MechanismError(
-                f"worker {worker!r} would stand for {held} lots with a capacity of"
-                f" {limits[worker]}: announce fewer lots at a time"
-            )
+def in_order(announcement: Announcement, wins: Iterable[Win], unsold: Iterable[Unsold]) -> Solution:
+    """Put wins and unsold lots that were found group by group in the order of the lots."""
+    place = {lot.task: index for index, lot in enumerate(announcement.lots)}
+    ordered = tuple(sorted(wins, key=lambda win: place[win.lot.task]))
+    left = tuple(sorted(unsold, key=lambda lot: place[lot.task]))
+    return Solution(ordered, left, sum(win.score for win in ordered))
 
 
 def separate_wins(announcement: Announcement, offers: Mapping[TaskId, list[Offer]]) -> list[Win]:
@@ -298,28 +266,3 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
         return [total] + [0] * (len(weights) - 1)
     cuts = [total * running // whole for running in accumulate(weights)]
     return [after - before for before, after in pairwise([0, *cuts])]
-
-
-def unsold_lots(
-    announcement: Announcement,
-    bids: Sequence[Bid],
-    offers: Mapping[TaskId, list[Offer]],
-    wins: Sequence[Win],
-    declined: Declined,
-) -> tuple[Unsold, ...]:
-    """Say of every lot without a winner why it has none."""
-    if len(wins) == len(announcement.lots):
-        return ()
-    sold = {win.lot.task for win in wins}
-    wanted = {bid.task for bid in bids}
-
-    def reason(task: TaskId) -> UnsoldReason:
-        if offers[task]:
-            return "capacity"
-        return declined if task in wanted else "no-bids"
-
-    return tuple(
-        Unsold(task=lot.task, reason=reason(lot.task))
-        for lot in announcement.lots
-        if lot.task not in sold
-    )

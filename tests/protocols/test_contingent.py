@@ -87,6 +87,7 @@ def test_no_misreport_of_several_lots_gains(drawn: Auction, data: st.DataObject)
         assert regret(setting, bids, {worker}, lies).gain == 0
 
 
+@settings(max_examples=50)
 @given(auctions(lots=4, workers=4))
 def test_leaving_out_lots_does_not_gain(drawn: Auction) -> None:
     """Bidding on fewer lots than one can do gains exactly nothing."""
@@ -99,6 +100,7 @@ def test_leaving_out_lots_does_not_gain(drawn: Auction) -> None:
         assert regret(setting, bids, {worker}, lies).gain == 0
 
 
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(st.integers(0, 10**9), st.floats(0, 1, allow_subnormal=False)),
@@ -184,6 +186,73 @@ def test_a_winner_cannot_move_its_own_price(drawn: Auction) -> None:
         )
 
         assert (again.worker, again.pivot) == (award.worker, award.pivot)
+
+
+@settings(max_examples=60)
+@given(auctions(lots=4, workers=4))
+def test_hiding_capacity_does_not_gain(drawn: Auction) -> None:
+    """A worker that claims less room than it has gains exactly nothing."""
+    announcement, bids = drawn
+    for member in announcement.participants:
+        room = member.capacity or len(announcement.lots)
+        honest = expected_utility(
+            Setting(STAKED, announcement, quadratic), bids, bids, {member.worker}
+        )
+        for claim in range(1, room):
+            claimed = announcement.model_copy(
+                update={
+                    "participants": tuple(
+                        other.model_copy(update={"capacity": claim}) if other == member else other
+                        for other in announcement.participants
+                    )
+                }
+            )
+            setting = Setting(STAKED, claimed, quadratic)
+
+            assert expected_utility(setting, bids, bids, {member.worker}) <= honest
+
+
+@settings(max_examples=60)
+@given(auctions(lots=3, workers=3), st.integers(2, 1000))
+def test_the_unit_of_money_does_not_matter(drawn: Auction, factor: int) -> None:
+    """Multiplying every amount multiplies welfare and all gains, and nothing else changes."""
+    announcement, bids = drawn
+    scaled = announcement.model_copy(
+        update={
+            "lots": tuple(
+                lot.model_copy(
+                    update={"value": lot.value * factor, "reserve": lot.reserve * factor}
+                )
+                for lot in announcement.lots
+            )
+        }
+    )
+    dearer = [bid.model_copy(update={"cost": bid.cost * factor}) for bid in bids]
+    small = PLAIN.clear(announcement, bids, {}, 1)
+    large = PLAIN.clear(scaled, dearer, {}, 1)
+
+    assert large.welfare == small.welfare * factor
+    assert [(award.task, award.worker) for award in large.awards] == [
+        (award.task, award.worker) for award in small.awards
+    ]
+
+
+@settings(max_examples=60)
+@given(auctions(lots=1, workers=4))
+def test_a_loser_below_its_critical_cost_wins(drawn: Auction) -> None:
+    """A loser wins as soon as its score passes the winner's, and not before."""
+    announcement, bids = drawn
+    awards = PLAIN.clear(announcement, bids, {}, 0).awards
+    for award in awards:
+        for bid in bids:
+            critical = round(announcement.lots[0].value * bid.probability) - award.score
+            if bid.worker != award.worker and critical >= 1:
+                others = [other for other in bids if other is not bid]
+                for cost, wins in ((critical - 1, True), (critical + 1, False)):
+                    report = bid.model_copy(update={"cost": Money(cost)})
+                    (winner,) = PLAIN.clear(announcement, [*others, report], {}, 0).awards
+
+                    assert (winner.worker == bid.worker) == wins
 
 
 def test_several_lots_share_one_pivot() -> None:

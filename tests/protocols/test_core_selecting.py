@@ -23,7 +23,7 @@ def blocked(packages: list[Package], core: Core) -> int:
     return worst
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(PACKAGES)
 def test_no_coalition_blocks_and_nobody_loses(packages: list[Package]) -> None:
     """The utilities lie in the core, between zero and those of VCG."""
@@ -33,7 +33,7 @@ def test_no_coalition_blocks_and_nobody_loses(packages: list[Package]) -> None:
     assert all(0 <= gain <= core.clarke[worker] for worker, gain in core.utilities.items())
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(PACKAGES)
 def test_vcg_in_the_core_is_kept(packages: list[Package]) -> None:
     """Where nobody blocks the VCG utilities, they are the answer."""
@@ -59,6 +59,7 @@ def test_two_locals_share_what_the_global_bidder_leaves() -> None:
     assert core.utilities == {"l": 2, "m": 2}
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 10**9), st.integers(0, 10**9))
 def test_amounts_of_everyday_size_keep_the_core(one: int, other: int) -> None:
     """With amounts up to a unit the core holds to the nano-unit."""

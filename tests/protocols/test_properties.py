@@ -61,7 +61,7 @@ def test_the_right_design_has_no_gain_where_the_wrong_one_has(flaw: str) -> None
 
 
 @pytest.mark.parametrize("name", TRUTHFUL)
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(auctions(lots=1, workers=3, limited=False))
 def test_claims_of_honesty_hold(name: str, drawn: Auction) -> None:
     """A mechanism that claims a dominant strategy leaves no misreport a gain above rounding."""
@@ -74,7 +74,7 @@ def test_claims_of_honesty_hold(name: str, drawn: Auction) -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(auctions(lots=1, workers=3, limited=False))
 def test_claims_of_participation_hold(name: str, drawn: Auction) -> None:
     """An honest worker expects no loss; where the claim is ex post it has none in any outcome."""
@@ -93,6 +93,7 @@ def test_claims_of_participation_hold(name: str, drawn: Auction) -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
+@settings(max_examples=20)
 @given(auctions(lots=3, workers=3, limited=False), st.randoms(use_true_random=False))
 def test_the_order_of_bids_never_matters(name: str, drawn: Auction, shuffler: Random) -> None:
     """Every mechanism gives the same allocation whoever bids first."""

@@ -2,10 +2,10 @@
 
 from collections import Counter
 
+from protocols.offers import ranked_offers
 from protocols.sortition import Sortition, audited, lottery, propensities
 from protocols.units import AnnouncementId, Money
 from protocols.vcg import savings
-from protocols.winner_determination import ranked_offers
 from tests.protocols.auctions import auction
 
 ROUNDS = 600
