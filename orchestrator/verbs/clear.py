@@ -5,12 +5,15 @@ from pathlib import Path
 
 import click
 
-from orchestrator.auction_file import AuctionFile, load_auction
+from orchestrator.auction import AuctionFile
+from orchestrator.auction_reader import load_auction
 from orchestrator.verbs.options import json_option, print_json, set_option
 from protocols.catalog import MECHANISMS
 from protocols.explanation import explain
 from protocols.mechanism import Allocation
-from protocols.units import units
+from protocols.messages import Award
+from protocols.units import ZERO, Money, units
+from scoring.catalog import SCORING_RULES
 
 
 @click.command("clear")
@@ -42,22 +45,35 @@ def command(file: Path, mechanism: str | None, overrides: Sequence[str], as_json
 
 
 def _as_data(auction: AuctionFile, allocation: Allocation) -> dict[str, object]:
+    costs = {(bid.task, bid.worker): bid.cost for bid in auction.bids}
     return {
         "mechanism": auction.mechanism.model_dump(mode="json"),
         "welfare": str(units(allocation.welfare)),
         "awards": [
-            {
-                "task": award.task,
-                "worker": award.worker,
-                "rank": award.rank,
-                "pays_on_success": str(units(award.contract.pay(1.0, award.score, 0.0))),
-                "pays_on_failure": str(units(award.contract.pay(0.0, award.score, 0.0))),
-                **award.model_dump(mode="json", include={"contract", "score", "pivot"}),
-                "runner_up": award.runner_up,
-                "tied": award.tied,
-            }
+            _award_as_data(award, costs.get((award.task, award.worker), ZERO))
             for award in allocation.awards
         ],
         "unsold": [lot.model_dump(mode="json") for lot in allocation.unsold],
         "explanation": list(explain(auction.announcement, allocation)),
+    }
+
+
+def _award_as_data(award: Award, cost: Money) -> dict[str, object]:
+    contract = award.contract
+    rule = SCORING_RULES[contract.rule]
+
+    def pays(success: float) -> str:
+        return str(units(contract.pay(success, cost, rule.score(contract.report, success))))
+
+    return {
+        "task": award.task,
+        "worker": award.worker,
+        "rank": award.rank,
+        "pays_on_success": pays(1.0),
+        "pays_on_failure": pays(0.0),
+        "score": str(units(award.score)),
+        "pivot": str(units(award.pivot)),
+        "runner_up": award.runner_up,
+        "tied": award.tied,
+        "contract_in_nano_units": contract.model_dump(mode="json"),
     }
