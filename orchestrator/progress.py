@@ -3,9 +3,9 @@
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
+from orchestrator.display import money_text
 from orchestrator.ledger import Ledger
 from protocols.events import Announced, Event, Settled, TaskEnded
-from protocols.units import units
 
 Listener = Callable[[Event], None]
 
@@ -14,9 +14,12 @@ Listener = Callable[[Event], None]
 def progress(tasks: int, ledger: Ledger, currency: str, *, quiet: bool) -> Generator[Listener]:
     """Give a listener of events that keeps a line on the terminal up to date.
 
+    The line goes to standard error and is gone when the run is over. Elsewhere than on a terminal
+    nothing is shown.
+
     Args:
         tasks: How many tasks there are.
-        ledger: Read for the cash that is spent and held.
+        ledger: Read for the cash that is spent.
         currency: What the units are.
         quiet: Show nothing.
     """
@@ -62,7 +65,20 @@ def progress(tasks: int, ledger: Ledger, currency: str, *, quiet: bool) -> Gener
                 line,
                 completed=ended,
                 description=f"announcement {announced}",
-                money=f"spent {units(ledger.spending()):f} held {units(ledger.held):f} {currency}",
+                money=f"spent {money_text(ledger.spending())} {currency}",
             )
 
         yield listen
+
+
+@contextmanager
+def waiting(what: str, *, quiet: bool) -> Generator[None]:
+    """Say on the terminal what is being done while it takes its time."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield
+        return
+    with console.status(what):
+        yield

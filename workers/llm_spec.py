@@ -21,8 +21,8 @@ class OpenAISpec(ParticipantSpec):
     base_url: Annotated[
         str | None,
         Field(
-            pattern=r"^https?://[^@/]+(/[^@]*)?$",
-            description="The endpoint up to /v1; OpenAI's own if left out.",
+            pattern=r"^(https?://[^@/]+(/[^@]*)?)?$",
+            description="The endpoint up to /v1; OpenAI's own if left out or empty.",
         ),
     ] = None
     api_key_env: Annotated[
@@ -76,7 +76,7 @@ class OpenAISpec(ParticipantSpec):
         return OpenAIWorker(
             self.id,
             model=self.model,
-            base_url=self.base_url,
+            base_url=self.base_url or None,
             api_key_env=self.api_key_env,
             price=self.price,
             free=self.free,

@@ -9,7 +9,7 @@ from orchestrator.bootstrap import Fleet, coordinator
 from orchestrator.config import RunConfig
 from orchestrator.errors import InputError, Problem
 from orchestrator.exits import BUDGET_REACHED, DONE, INTERRUPTED, UNSOLVED
-from orchestrator.progress import progress
+from orchestrator.progress import progress, waiting
 from orchestrator.record import Record
 from orchestrator.summary import Summary
 from orchestrator.verbs.options import print_json
@@ -42,7 +42,7 @@ def carry_through(
         click.echo(f"interrupted; go on with: truthbid resume {journal}", err=True)
         return INTERRUPTED
     if as_json or not quiet:
-        with Record(journal) as record:
+        with Record(journal) as record, waiting("reading the journal", quiet=quiet):
             found = examine(record, fleet)
         if as_json:
             print_json(as_data(found))

@@ -1,6 +1,6 @@
 """``truthbid schema``: the JSON Schema of workflow files, for editors."""
 
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -11,11 +11,23 @@ _FIRST_LINE = "\b\nThe first line:\n  # yaml-language-server: $schema=schema.jso
 
 
 def schema() -> dict[str, Any]:
-    """Return the JSON Schema of workflow files."""
+    """Return the JSON Schema of workflow files, as they are before variables are filled in."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **RunConfig.model_json_schema(mode="validation"),
+        **_with_variables(RunConfig.model_json_schema(mode="validation")),
     }
+
+
+def _with_variables(schema: Any) -> Any:
+    """Let ``${VAR}`` stand wherever a text has to match a pattern."""
+    if isinstance(schema, list):
+        return [_with_variables(each) for each in cast("list[object]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    wider = {key: _with_variables(each) for key, each in cast("dict[str, object]", schema).items()}
+    if isinstance(pattern := wider.get("pattern"), str):
+        wider["pattern"] = rf"{pattern}|\$\{{"
+    return wider
 
 
 @click.command("schema", epilog=_FIRST_LINE)

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 import anyio
 import click
 
+from orchestrator.absence import absences
 from orchestrator.baselines import Baselines, compare
 from orchestrator.bootstrap import Fleet
 from orchestrator.honesty import Honesty, honesty
@@ -26,12 +27,14 @@ class Findings(NamedTuple):
         summary: The totals.
         compared: What other rules would have brought; ``None`` where nobody can be asked again.
         honest: The workers about whose reports something can be said.
+        absent: Who never bid, and why.
     """
 
     journal: Path
     summary: Summary
     compared: Baselines | None
     honest: Sequence[Honesty]
+    absent: Sequence[str]
 
 
 def examine(record: Record, fleet: Fleet | None) -> Findings:
@@ -41,7 +44,10 @@ def examine(record: Record, fleet: Fleet | None) -> Findings:
         record: The journal.
         fleet: The workers and tasks of the run, if they are at hand.
     """
-    return Findings(record.path, summarise(record), compared(record, fleet), honesty(record))
+    summary = summarise(record)
+    return Findings(
+        record.path, summary, compared(record, fleet), honesty(record), absences(record, summary)
+    )
 
 
 def compared(record: Record, fleet: Fleet | None) -> Baselines | None:
@@ -64,6 +70,7 @@ def as_data(found: Findings) -> dict[str, Any]:
         **found.summary.to_data(),
         "baselines": None if found.compared is None else found.compared.to_data(),
         "honesty": [each.to_data() for each in found.honest],
+        "absent": list(found.absent),
     }
 
 
@@ -78,11 +85,13 @@ def show(found: Findings) -> None:
     console.width = max(console.width, _WIDTH)
     currency = found.summary.currency
     print_summary(console, found.summary)
+    for sentence in found.absent:
+        console.print(sentence, highlight=False, markup=False)
     if found.honest:
         print_honesty(console, found.honest, currency)
     if found.compared is None:
-        told = overconfidence(found.honest, currency)
-        console.print(told, highlight=False, markup=False)
+        sentence = overconfidence(found.honest, currency)
+        console.print(sentence, highlight=False, markup=False)
     else:
         print_baselines(console, found.compared, currency)
         print_findings(console, found.compared, found.honest, currency)
