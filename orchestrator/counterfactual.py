@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from orchestrator.standings import StandingBook
 from orchestrator.summary import amount
+from protocols.errors import MechanismError
 from protocols.events import Allocated, Announced, BidsClosed, Closed, RunOpened, Settled
 from scoring.catalog import SCORING_RULES
 
@@ -88,7 +89,9 @@ def counterfactuals(
             of what it reported; at other kinds its reports stay.
 
     Returns:
-        What would have become of each worker; nothing where the mechanism was given in code.
+        What would have become of each worker; nothing where the mechanism was given in code or is
+        unknown to this version. An announcement that the mechanism cannot clear with the other
+        reports is left out.
 
     Raises:
         JournalError: If the journal cannot be read.
@@ -106,7 +109,10 @@ def counterfactuals(
         for worker in bidders:
             bids = _honest(decided, worker, rates[worker])
             standings = _believed(decided.standings, worker) if rates[worker] else decided.standings
-            allocation = mechanism.clear(decided.announcement, bids, standings, seed)
+            try:
+                allocation = mechanism.clear(decided.announcement, bids, standings, seed)
+            except MechanismError:
+                continue
             _compare(found[worker], decided, worker, allocation.awards, rates[worker])
     return found
 
@@ -117,7 +123,10 @@ def _mechanism(record: Record) -> tuple[Mechanism | None, int]:
     opened = record.get("run-opened")
     if not isinstance(opened, RunOpened) or "given" in opened.config["mechanism"]:
         return None, 0
-    return mechanism_from(opened.config["mechanism"])[1], opened.seed
+    try:
+        return mechanism_from(opened.config["mechanism"])[1], opened.seed
+    except ValueError:
+        return None, 0
 
 
 def _honest(decided: _Decided, worker: WorkerId, rates: Rates) -> list[Bid]:

@@ -103,21 +103,43 @@ _UNSOLD: Final = {
     "capacity": "everybody worth it had no capacity left",
 }
 
-_WHY: Final = {
+_LEAST = "it asked for least"
+_PER_SUCCESS = "its ask per success leaves most, at the quality that its record shows"
+
+WHY: Final = {
     "contingent-vcg": "its bid promised most (value x chance - cost + stake x expected score)",
+    "deposit-vcg": "its bid promised most (value x chance - cost), for what its deposit covers",
     "vcg": "with it the work of the announcement costs least in all",
-    "vickrey": "it asked for least",
-    "first-price": "it asked for least",
+    "vickrey": _LEAST,
+    "first-price": _LEAST,
+    "uniform": "it is among those that asked for least",
+    "posted-price": "it took the lot at the posted price when its turn came",
+    "pay-per-success": _PER_SUCCESS,
+    "share": "its bid promised most (value x chance - cost)",
+    "sequential-pivot": "its cost per success puts it at this place of the sequence",
+    "optimal": "its virtual cost is lowest and not above the reserve",
+    "budget-feasible": "its cost per value is within its share of the budget",
+    "english": "it stayed in longest while the price fell",
+    "dutch": "it was the first to accept as the price rose",
+    "gsp": _PER_SUCCESS,
+    "mcafee": "it is among the cheapest suppliers that trade",
+    "min-work": "it is the fastest",
+    "joint-value": "it belongs to the team that promised most",
+    "sortition": "it was drawn among those that would do it at the price",
+    "explore": "it was drawn while exploring, or its ask per success leaves most",
 }
+"""Why a bid wins, by the name of the mechanism."""
 
 
 def _won(award: Award, mechanism: str, currency: str) -> str:
-    why = _WHY.get(mechanism, f"the rule {plain(mechanism, 60)} ranked its bid first")
+    why = WHY.get(mechanism, f"the rule {plain(mechanism, 60)} ranked its bid first")
     rank = f" as fallback {award.rank}" if award.rank else ""
     said = (
-        f"{_name(award.worker)} won{rank}: {why}; the rule values it at {money_text(award.score)}. What its"
-        f" presence takes from the others, the pivot, is {money_text(award.pivot)} {currency}."
+        f"{_name(award.worker)} won{rank}: {why}; the rule values it at {money_text(award.score)}."
     )
+    if award.pivot:
+        pivot = f"{money_text(award.pivot)} {currency}"
+        said += f" What its presence takes from the others, the pivot, is {pivot}."
     if award.runner_up is not None:
         said += f" Alone on this task, the next would have been {_name(award.runner_up)}."
     if award.tied:

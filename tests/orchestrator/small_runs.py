@@ -207,11 +207,19 @@ class Known(Worker):
 
     instant = True
 
-    def __init__(self, name: str, chance: float, *, right: bool, repeatable: bool = True) -> None:
+    def __init__(
+        self,
+        name: str,
+        chance: float,
+        *,
+        right: bool,
+        repeatable: bool = True,
+        cost: str = "0.1",
+    ) -> None:
         self.participant = Participant(worker=WorkerId(name))
         self.repeatable = repeatable
         self._chance, self._right = chance, right
-        self._cost = money("0.1")
+        self._cost = money(cost)
 
     async def bid(self, announcement: Announcement, submit: Submit) -> None:
         """Bid the same on every lot."""
