@@ -85,8 +85,10 @@ def test_every_mechanism_clears_an_auction(name: str) -> None:
             "there is no task 'b'",
         ),
         (
-            "tasks: [{id: a, value: 1}]\nbids:\n- {task: a, worker: w, cost: 1}\n"
-            "- {task: a, worker: w, cost: 2}",
+            (
+                "tasks: [{id: a, value: 1}]\nbids:\n- {task: a, worker: w, cost: 1}\n"
+                "- {task: a, worker: w, cost: 2}"
+            ),
             "4:21",
             "bids twice",
         ),
@@ -103,8 +105,10 @@ def test_every_mechanism_clears_an_auction(name: str) -> None:
         ("mechanism: vcgg\ntasks: [{id: a, value: 1}]", "1:12", "did you mean 'vcg'"),
         ("tasks: [{id: a, value: 1}]\nworkers: [{id: w}, {id: w}]", "2:10", "share an id"),
         (
-            "tasks: [{id: a, value: 1}]\nbundles: [{worker: w, tasks: [a], cost: 1,"
-            " probabilities: [1, 1]}]",
+            (
+                "tasks: [{id: a, value: 1}]\nbundles: [{worker: w, tasks: [a], cost: 1,"
+                " probabilities: [1, 1]}]"
+            ),
             "2:",
             "one probability for each task",
         ),
