@@ -18,6 +18,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scoring.lottery import Lottery
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -124,7 +126,7 @@ def baseline_payment(
     )
 
 
-def payment_form(name: str) -> Callable[..., ScorePayment]:
+def payment_form(name: str) -> Callable[..., ScorePayment | Lottery]:
     """Return the form of payment with this name.
 
     Raises:
@@ -141,15 +143,16 @@ def payment_form(name: str) -> Callable[..., ScorePayment]:
     return PAYMENTS[name]
 
 
-PAYMENTS: Mapping[str, Callable[..., ScorePayment]] = {
+PAYMENTS: Mapping[str, Callable[..., ScorePayment | Lottery]] = {
     "range": range_payment,
     "baseline": baseline_payment,
+    "lottery": Lottery,
 }
 """Configuration name -> form of payment."""
 
 REFUSED: Mapping[str, str] = {
     "floor": "beliefs near the floor report 0 or 1; use a lottery, or a range with a low of 0",
-    "clamp": "a report of 0 or 1 costs no more than a doubtful one; clip the report instead",
+    "clamp": "beyond the clamp a bolder report costs nothing; clip the report, or use a lottery",
     "rank-prize": "only the largest score counts, so everybody exaggerates; use an ELF lottery",
 }
 """Forms of payment that are asked for often and are not proper, with the reason."""

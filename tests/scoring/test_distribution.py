@@ -109,14 +109,14 @@ def test_quantiles_agree_with_scoringrules(quantiles: list[float], outcome: floa
     )
 
 
-@given(st.lists(NUMBER, min_size=3, max_size=8, unique_by=lambda value: round(value, 1)), NUMBER)
+@given(st.lists(st.integers(-9, 9).map(float), min_size=3, max_size=8, unique=True), NUMBER)
 def test_dawid_sebastiani_agrees_with_scoringrules(members: list[float], outcome: float) -> None:
     """The score of a mean and variance is minus the Dawid-Sebastiani score of scoringrules."""
     ensemble = np.array(members)
     theirs = float(ORACLE.dssuv_ensemble(outcome, ensemble))
 
     ours = dawid_sebastiani(float(ensemble.mean()), float(ensemble.var(ddof=1)), outcome)
-    assert ours == pytest.approx(-theirs, rel=1e-10, abs=1e-12)
+    assert ours == pytest.approx(-theirs, rel=1e-12, abs=1e-12)
 
 
 def test_many_quantiles_tend_to_the_crps() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from scoring.binary import LOGARITHMIC, QUADRATIC, SPHERICAL, clipped_logarithmic
 from scoring.catalog import SCORING_RULES
+from scoring.lottery import Lottery
 from scoring.payment import (
     PAYMENTS,
     REFUSED,
@@ -46,6 +47,12 @@ def test_range_payment_of_the_quadratic_rule() -> None:
     payment = range_payment(QUADRATIC, low=1.0, high=3.0)
 
     assert payment.pay(0.7, 1.0) == pytest.approx(1.0 + 2.0 * (1.0 - 0.09))
+
+
+@given(UNIT)
+def test_honest_means_span_a_quarter_of_the_range(belief: float) -> None:
+    """Under the quadratic range payment an honest worker expects three quarters or more."""
+    assert 0.75 <= range_payment(QUADRATIC, low=0.0, high=1.0).pay(belief, belief) <= 1.0
 
 
 @given(UNIT, UNIT)
@@ -141,8 +148,8 @@ def test_improper_forms_are_refused_with_a_reason(name: str) -> None:
 
 def test_forms_are_found_by_name() -> None:
     """Known forms are found, unknown ones listed."""
-    assert [payment_form(name) for name in PAYMENTS] == [range_payment, baseline_payment]
-    with pytest.raises(ValueError, match="range, baseline"):
+    assert [payment_form(name) for name in PAYMENTS] == [range_payment, baseline_payment, Lottery]
+    with pytest.raises(ValueError, match="range, baseline, lottery"):
         payment_form("bonus")
 
 

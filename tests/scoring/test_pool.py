@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ from scoring.pool import elf_chances, elf_winner, kilgour_gerchak, weighted_scor
 from scoring.propriety import best_misreport
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from random import Random
 
 SCORE = st.floats(0.0, 1.0)
@@ -83,18 +85,17 @@ def test_wagering_does_not_know_names(players: list[tuple[float, float]], order:
     assert again == pytest.approx([paid[k] for k in shuffled])
 
 
-@pytest.mark.parametrize("mechanism", ["kilgour-gerchak", "wagering", "elf"])
-def test_pools_keep_honesty_best(mechanism: str) -> None:
+@pytest.mark.parametrize(
+    "pool",
+    [kilgour_gerchak, partial(weighted_score_wagering, [3.0, 1.0, 2.0]), elf_chances],
+    ids=["kilgour-gerchak", "wagering", "elf"],
+)
+def test_pools_keep_honesty_best(pool: Callable[[list[float]], list[float]]) -> None:
     """Against rivals with any reports no misreport on a grid expects more."""
 
     def reward(report: float, outcome: float) -> float:
         scores = [1.0 + QUADRATIC.score(p, outcome) for p in (report, 0.55, 0.2)]
-        pools = {
-            "kilgour-gerchak": kilgour_gerchak(scores),
-            "wagering": weighted_score_wagering([3.0, 1.0, 2.0], scores),
-            "elf": elf_chances(scores),
-        }
-        return pools[mechanism][0]
+        return pool(scores)[0]
 
     assert best_misreport(reward).gain < -1e-6
 

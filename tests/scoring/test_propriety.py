@@ -68,6 +68,14 @@ def test_proper_rules_draw_the_belief(rule: ScoringRule, belief: float) -> None:
     assert best_report(rule.score, belief) == belief
 
 
+def test_beliefs_beyond_the_margin_are_not_told_apart() -> None:
+    """With reports clipped to [.02, .98] a belief of .01 is indifferent between reports up to .02."""
+    score = clipped_logarithmic(0.02).score
+
+    assert expected(score, 0.0, 0.01) == expected(score, 0.01, 0.01) == expected(score, 0.02, 0.01)
+    assert expected(score, 0.03, 0.01) < expected(score, 0.01, 0.01)
+
+
 def floored_logarithmic(report: float, outcome: float) -> float:
     """Pay the logarithmic score, but never less than -3."""
     return max(LOGARITHMIC.score(report, outcome), -3.0)
