@@ -1,8 +1,7 @@
 """Interdependent success: what several lots are worth depends on all of them together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Final, Literal, NamedTuple
 
 from protocols.contract import Contract
@@ -15,7 +14,7 @@ Combine = Literal["any", "all"]
 """``any``: the lots are attempts at one task. ``all``: the task is done when every lot is."""
 
 LARGEST: Final = 100_000
-"""The most assignments that are tried; beyond it the mechanism refuses."""
+"""The most partial teams that are tried; beyond it the mechanism refuses."""
 
 Team = tuple[Bid | None, ...]
 """For each lot the bid that does it, or nobody."""
@@ -47,7 +46,7 @@ class JointValue:
     With ``combine="any"`` the lots of an announcement are attempts at one task, worth the largest
     of their values once any succeeds (redundancy). With ``"all"`` they are parts of one task, worth
     that value only when all of them succeed (weakest link). The team with the largest
-    ``E[v(X)] - sum of c`` wins, over all assignments; the value is V times the chance that the
+    ``E[v(X)] - sum of c`` wins, over all teams; the value is V times the chance that the
     reported probabilities give. A member of the team is paid, for its own outcome x,
 
         ``E[v(x, X_others)] - sum of the others' c - W(-i)``
@@ -59,7 +58,8 @@ class JointValue:
     never loses in expectation. The coordinator may lose: of two workers that are both needed each
     is paid what the whole is worth less the other's cost (with V = 10 and costs of 1, 9 each).
 
-    Assumptions: as for ``contingent-vcg``; announcements that are small enough to try every team.
+    Assumptions: as for ``contingent-vcg``; announcements that are small enough for
+    branch and bound over the teams.
 
     Args:
         combine: How the lots' outcomes make the value.
@@ -94,7 +94,7 @@ class JointValue:
         """Pick the best team; see the class.
 
         Raises:
-            InexactError: If there are more teams than can be tried.
+            InexactError: If the best team cannot be found among a limited number of them.
         """
         ranks = tie_ranks(seed, announcement, (bid.worker for bid in bids))
         rows = [
@@ -133,29 +133,9 @@ class JointValue:
         )
 
     def _best(self, value: int, rows: Sequence[Sequence[Bid]], without: WorkerId | None) -> Best:
-        """Return the best team by trying all of them; the first of equals in seeded order."""
-        choices: list[list[Bid | None]] = [
-            [None, *(bid for bid in row if bid.worker != without)] for row in rows
-        ]
-        count = 1
-        for row in choices:
-            count *= len(row)
-        if count > LARGEST:
-            raise InexactError(
-                f"{count} teams are more than the {LARGEST} that can be tried: announce fewer lots"
-                " that depend on each other"
-            )
-        best = Best((None,) * len(rows), 0.0)
-        for team in _teams(choices):
-            welfare = self._welfare(value, team)
-            if welfare > best.welfare:
-                best = Best(team, welfare)
-        return best
-
-    def _welfare(self, value: int, team: Team) -> float:
-        chances = [0.0 if bid is None else bid.probability for bid in team]
-        cost = sum(bid.cost for bid in team if bid is not None)
-        return value * chance_of(self.combine, chances) - cost
+        """Return the best team; among equals the first in seeded order."""
+        able = [[bid for bid in row if bid.worker != without] for row in rows]
+        return _Search(self.combine, value, able).run()
 
     def _pay(self, team: Team, place: int, value: int, without: float) -> tuple[Money, Money]:
         """Return what a member is paid whatever happens, and what its success adds.
@@ -177,8 +157,48 @@ class JointValue:
         return Money(paid(0.0)), Money(paid(1.0) - paid(0.0))
 
 
-def _teams(choices: Sequence[Sequence[Bid | None]]) -> Iterator[Team]:
-    for team in product(*choices):
-        workers = [bid.worker for bid in team if bid is not None]
-        if len(set(workers)) == len(workers):
-            yield team
+class _Search:
+    """Branch and bound over the teams, lot by lot."""
+
+    def __init__(self, combine: Combine, value: int, rows: Sequence[Sequence[Bid]]) -> None:
+        self.combine: Combine = combine
+        self.value = value
+        self.rows = rows
+        self.visited = 0
+        self.best = Best((None,) * len(rows), 0.0)
+        # how well the lots from each place on could do at most, and what they cost at least
+        tops = [max((bid.probability for bid in row), default=0.0) for row in rows]
+        self.hopes = [tops[place:] for place in range(len(rows) + 1)]
+        least = [min((bid.cost for bid in row), default=Money(0)) for row in rows]
+        needed = combine == "all"
+        self.least = [sum(least[place:]) if needed else 0 for place in range(len(rows) + 1)]
+
+    def run(self) -> Best:
+        """Return the best team.
+
+        Raises:
+            InexactError: If it cannot be found within the limit.
+        """
+        self._extend((), [], 0)
+        return self.best
+
+    def _extend(self, team: Team, chances: list[float], cost: int) -> None:
+        self.visited += 1
+        if self.visited > LARGEST:
+            raise InexactError(
+                f"no best team was found among the first {LARGEST}: announce fewer lots that depend"
+                " on each other"
+            )
+        place = len(team)
+        hope = self.value * chance_of(self.combine, [*chances, *self.hopes[place]]) - cost
+        if hope - self.least[place] <= self.best.welfare:
+            return
+        if place == len(self.rows):
+            self.best = Best(team, hope)
+            return
+        busy = {bid.worker for bid in team if bid is not None}
+        for bid in self.rows[place]:
+            if bid.worker not in busy:
+                self._extend((*team, bid), [*chances, bid.probability], cost + bid.cost)
+        if self.combine == "any":
+            self._extend((*team, None), [*chances, 0.0], cost)

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from protocols import augmentation, dense
 from protocols.contract import Contract
-from protocols.errors import MechanismError
+from protocols.errors import InexactError, MechanismError
 from protocols.market import Market
 from protocols.mechanism import Allocation, Unsold, tie_ranks
 from protocols.messages import Announcement, Award, Bid, Lot
@@ -33,7 +33,7 @@ from protocols.offers import (
     ranked_offers,
     unsold_lots,
 )
-from protocols.units import Money, TaskId, WorkerId
+from protocols.units import LARGEST, Money, TaskId, WorkerId
 
 SMALL = 2_000
 """Up to this many bids plain Python takes a few milliseconds and need not load scipy, which takes
@@ -76,7 +76,16 @@ class Solution(NamedTuple):
     def allocation(
         self, announcement: Announcement, mechanism: str, contract: Callable[[Win], Contract]
     ) -> Allocation:
-        """Turn every win into an award with its contract."""
+        """Turn every win into an award with its contract.
+
+        Raises:
+            InexactError: If the welfare is beyond a million units.
+        """
+        if self.welfare > LARGEST:
+            raise InexactError(
+                f"the awards add up to {self.welfare} nano-units, beyond a million units: announce"
+                " fewer tasks at a time"
+            )
         identity = announcement.announcement
         return Allocation(
             announcement=identity,

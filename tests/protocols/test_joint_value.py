@@ -77,9 +77,25 @@ def test_two_workers_that_are_both_needed_cost_more_than_the_whole() -> None:
     assert [award.contract.base + award.contract.per_success for award in awards] == [9, 9]
 
 
-def test_too_many_teams_are_refused() -> None:
-    """Eight lots with eight bidders each cannot be tried one by one."""
-    announcement, bids = auction([10] * 8, {f"w{index}": [(1, 1.0)] * 8 for index in range(8)})
+def test_a_search_that_takes_too_long_is_refused() -> None:
+    """Twelve attempts with twelve equals each leave too many teams to tell apart."""
+    announcement, bids = auction(
+        [10**6] * 12, {f"w{index}": [(1, 0.5)] * 12 for index in range(12)}
+    )
 
-    with pytest.raises(InexactError, match="teams"):
-        JointValue().clear(announcement, bids, {}, 0)
+    with pytest.raises(InexactError, match="announce fewer lots"):
+        JointValue("any").clear(announcement, bids, {}, 0)
+
+
+def test_eight_needed_parts_with_eight_specialists_are_solved() -> None:
+    """Bounds cut the eight to the power of eight teams down to what can be tried."""
+    announcement, bids = auction(
+        [10**6] * 8,
+        {
+            f"w{index}": [(1000, 0.99 if lot == index else 0.5) for lot in range(8)]
+            for index in range(8)
+        },
+    )
+    awards = JointValue("all").clear(announcement, bids, {}, 0).awards
+
+    assert [award.worker for award in awards] == [f"w{index}" for index in range(8)]

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols import winner_determination
-from protocols.errors import MechanismError
+from protocols.errors import InexactError, MechanismError
 from protocols.messages import Announcement, Bid, Lot
 from protocols.properties import best_welfare
 from protocols.units import AnnouncementId
+from protocols.vcg import Vcg
 from protocols.winner_determination import Solution, determine_winners, split
 from tests.protocols.auctions import Auction, auction, auctions
 
@@ -196,6 +197,14 @@ def test_seeds_break_ties_evenly() -> None:
     )
 
     assert all(150 < wins[name] < 250 for name in "abc")
+
+
+def test_a_welfare_beyond_all_bounds_is_refused() -> None:
+    """Two awards of a million units each are more than an allocation can state."""
+    announcement, bids = auction([10**15] * 2, {"a": [(0, 1.0)] * 2})
+
+    with pytest.raises(InexactError, match="beyond a million units"):
+        Vcg().clear(announcement, bids, {}, 0)
 
 
 def test_a_bid_on_an_unknown_task_is_named() -> None:
