@@ -78,8 +78,8 @@ def print_summary(console: Console, summary: Summary) -> None:
         awards = f"{sum(worker.awards for worker in hidden):,}"
         rows.append((f"... and {len(hidden)} more", "", awards, *[""] * 7))
     headers = ["worker", "bids", "awards", "solved", "stated", "actual", "Brier"]
-    _print_table(console, [*headers, "paid", "cost", "profit"], rows)
-    _note(
+    print_table(console, [*headers, "paid", "cost", "profit"], rows)
+    note(
         console,
         "Brier score: mean squared error of the stated chance, lower is better. "
         f"Profit: paid less cost. Money in {plain(summary.currency, 20)}.",
@@ -108,8 +108,8 @@ def print_baselines(console: Console, found: Baselines, currency: str) -> None:
         for place, (row, cost, utility, difference, error) in enumerate(numbers)
     ]
     headers = ["who gets each task", "right", "cost", "utility", "difference", "std. error"]
-    _print_table(console, headers, rows)
-    _note(console, " ".join(_about(found, currency)))
+    print_table(console, headers, rows)
+    note(console, " ".join(_about(found, currency)))
 
 
 def print_honesty(console: Console, found: Sequence[Honesty], currency: str) -> None:
@@ -138,8 +138,8 @@ def print_honesty(console: Console, found: Sequence[Honesty], currency: str) -> 
         for each, stake, loss in zip(shown, stakes, losses, strict=True)
     ]
     headers = ["worker", "settled", "stated", "actual", "claims", "MCB", "DSC"]
-    _print_table(console, [*headers, "awards", "stake", "lost by it"], rows)
-    _note(
+    print_table(console, [*headers, "awards", "stake", "lost by it"], rows)
+    note(
         console,
         "MCB: miscalibration, 0 is best. DSC: discrimination, more is better. Awards: lost and"
         " gained, had it reported its realised rate. Stake: what that rate would have been paid"
@@ -154,6 +154,34 @@ def print_findings(
     """Print in words what overconfidence and trust in confidence would have cost."""
     for sentence in (overconfidence(found, currency), highest_confidence(compared, currency)):
         console.print(sentence, highlight=False, markup=False)
+
+
+def note(console: Console, text: str) -> None:
+    """Print an explanation below a table."""
+    console.print(text, style="dim", highlight=False, markup=False)
+
+
+def print_table(console: Console, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table: names on the left, cut to the room that the columns of numbers leave."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    width = min(console.width, WIDTH)
+    gap = 2 if width == WIDTH else 1
+    cells = [[Text.from_markup(cell) for cell in row[1:]] for row in rows]
+    widths = [
+        max(len(header), *(row[place].cell_len for row in cells))
+        for place, header in enumerate(headers[1:])
+    ]
+    room = max(_SHORTEST_NAME, width - _EDGES - sum(widths) - gap * len(widths))
+    table = Table(box=SIMPLE_HEAD, padding=(0, 0, 0, gap - 1), pad_edge=False)
+    table.add_column(headers[0], no_wrap=True, overflow="ellipsis")
+    for header in headers[1:]:
+        table.add_column(header, justify="right", no_wrap=True)
+    for row, numbers in zip(rows, cells, strict=True):
+        table.add_row(Text(plain(row[0], room)), *numbers)
+    console.print(table, width=width, crop=False)
 
 
 # ----------------------------------------------------------------------------------------------
@@ -211,30 +239,3 @@ def _column(amounts: Sequence[float]) -> list[str]:
 def _moved(each: Honesty) -> str:
     again = each.counterfactual
     return ABSENT if again is None else f"-{again.lost} +{again.gained}"
-
-
-def _note(console: Console, text: str) -> None:
-    console.print(text, style="dim", highlight=False, markup=False)
-
-
-def _print_table(console: Console, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table: names on the left, cut to the room that the columns of numbers leave."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-    from rich.text import Text
-
-    width = min(console.width, WIDTH)
-    gap = 2 if width == WIDTH else 1
-    cells = [[Text.from_markup(cell) for cell in row[1:]] for row in rows]
-    widths = [
-        max(len(header), *(row[place].cell_len for row in cells))
-        for place, header in enumerate(headers[1:])
-    ]
-    room = max(_SHORTEST_NAME, width - _EDGES - sum(widths) - gap * len(widths))
-    table = Table(box=SIMPLE_HEAD, padding=(0, 0, 0, gap - 1), pad_edge=False)
-    table.add_column(headers[0], no_wrap=True, overflow="ellipsis")
-    for header in headers[1:]:
-        table.add_column(header, justify="right", no_wrap=True)
-    for row, numbers in zip(rows, cells, strict=True):
-        table.add_row(Text(plain(row[0], room)), *numbers)
-    console.print(table, width=width, crop=False)

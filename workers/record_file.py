@@ -4,7 +4,7 @@ import csv
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import IO, Annotated, Any, NamedTuple, cast
@@ -48,6 +48,19 @@ class Row(NamedTuple):
     prompt: str
 
 
+class Sought(NamedTuple):
+    """A column that a reader of a file looks for.
+
+    Attributes:
+        names: What it may be called; the first of these that is there is read, the cells of a
+            column without any name are empty.
+        required: Whether the file must have it.
+    """
+
+    names: tuple[str, ...]
+    required: bool = True
+
+
 def each_row(path: Path, columns: RecordColumns, take: Callable[[Row], None]) -> None:
     """Hand every row of a file to a function.
 
@@ -60,14 +73,32 @@ def each_row(path: Path, columns: RecordColumns, take: Callable[[Row], None]) ->
         RecordsError: If the file cannot be read, lacks a column or has a row that makes no sense.
     """
     names: list[str | None] = [getattr(columns, field) for field in Row._fields]
+    sought = [Sought(()) if name is None else Sought((name,)) for name in names]
+    each_line(path, sought, lambda _, cells: take(Row._make(cells)))
+
+
+def each_line(
+    path: Path, columns: Sequence[Sought], take: Callable[[int, Sequence[str]], None]
+) -> None:
+    """Hand the cells of some columns to a function, line by line.
+
+    Args:
+        path: As for `each_row`.
+        columns: The columns, in the order in which their cells are handed over.
+        take: Gets the number of the line on which the row ends, and its cells as text; lists and
+            objects of JSON lines are text in JSON. A ``ValueError`` is reported with the line.
+
+    Raises:
+        RecordsError: As for `each_row`.
+    """
     plain = path.with_suffix("") if path.suffix == ".gz" else path
     read = _json_rows if plain.suffix == ".jsonl" else _csv_rows
     try:
         with cast("IO[str]", _opened(path)) as file:
             lines = _Lines(file)
             try:
-                for row in read(lines, names):
-                    take(row)
+                for cells in read(lines, columns):
+                    take(lines.number, cells)
             except (ValueError, RecursionError, csv.Error) as error:
                 raise RecordsError(f"{path}:{lines.number}: {error}") from None
     except (OSError, EOFError, zlib.error) as error:
@@ -96,35 +127,58 @@ def _opened(path: Path) -> object:
     return path.open(encoding="utf-8-sig", newline="")
 
 
-def _csv_rows(lines: _Lines, names: list[str | None]) -> Iterator[Row]:
+def _csv_rows(lines: _Lines, columns: Sequence[Sought]) -> Iterator[list[str]]:
     reader = csv.reader(lines, strict=True)
     header = next(reader, list[str]())
-    if lacking := [name for name in names if name is not None and name not in header]:
-        raise ValueError(f"there is no column {lacking[0]!r}, only {', '.join(header)}")
     width = len(header)
     # what has no column is read from the empty cell that is put behind each line
-    places = [width if name is None else header.index(name) for name in names]
+    places = [_place(column, header) for column in columns]
     for cells in reader:
         if len(cells) != width:
             if not cells:
                 continue
             raise ValueError(f"expected {width} cells, found {len(cells)}")
         cells.append("")
-        yield Row._make([cells[place] for place in places])
+        yield [cells[place] for place in places]
 
 
-def _json_rows(lines: _Lines, names: list[str | None]) -> Iterator[Row]:
+def _place(column: Sought, header: list[str]) -> int:
+    for name in column.names:
+        if name in header:
+            return header.index(name)
+    if column.required and column.names:
+        raise _lacking(column, header)
+    return len(header)
+
+
+def _json_rows(lines: _Lines, columns: Sequence[Sought]) -> Iterator[list[str]]:
+    unseen = {column for column in columns if column.required and column.names}
+    fields: dict[str, object] = {}
     for line in lines:
         if line.strip():
             entry: Any = json.loads(line)
             if not isinstance(entry, dict):
                 raise ValueError("expected an object in braces")
-            values = cast("dict[str, object]", entry)
-            yield Row._make([_cell(values.get(name)) if name else "" for name in names])
+            fields = cast("dict[str, object]", entry)
+            unseen = {column for column in unseen if fields.keys().isdisjoint(column.names)}
+            yield [_cell(column, fields) for column in columns]
+    for column in unseen:
+        raise _lacking(column, fields)
 
 
-def _cell(value: object) -> str:
-    return "" if value is None else str(value)
+def _cell(column: Sought, fields: Mapping[str, object]) -> str:
+    for name in column.names:
+        if name in fields:
+            value = fields[name]
+            if isinstance(value, dict | list):
+                return json.dumps(value, ensure_ascii=False)
+            return "" if value is None else str(value)
+    return ""
+
+
+def _lacking(column: Sought, known: Iterable[str]) -> ValueError:
+    words = " or ".join(map(repr, column.names))
+    return ValueError(f"there is no column {words}, only {', '.join(known)}")
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
