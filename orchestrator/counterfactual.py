@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from orchestrator.standings import StandingBook
-from orchestrator.summary import amount
+from orchestrator.totals import amount
 from protocols.errors import MechanismError
 from protocols.events import Allocated, Announced, BidsClosed, Closed, RunOpened, Settled
 from scoring.catalog import SCORING_RULES

@@ -13,7 +13,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from orchestrator.counterfactual import counterfactuals, pay
-from orchestrator.summary import Mean, amount
+from orchestrator.totals import Mean, amount
 from protocols.events import Allocated, Announced, Settled
 
 if TYPE_CHECKING:

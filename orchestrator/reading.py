@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from orchestrator.baselines import Baselines
     from orchestrator.honesty import Honesty
     from orchestrator.record import Record
-    from orchestrator.summary import WorkerTotals
+    from orchestrator.totals import WorkerTotals
 
 MOST_AUCTIONS: Final = 500
 """So many auctions are explained."""

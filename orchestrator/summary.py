@@ -5,20 +5,19 @@ are added as integers, so the totals do not depend on the order in which paralle
 live, a resumed and a replayed run have equal summaries.
 """
 
-from dataclasses import dataclass, field
-from typing import Any, Final, assert_never, get_args
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, assert_never, get_args
 
 from orchestrator.agenda import State
-from orchestrator.ledger import Ledger, purse, spent
+from orchestrator.ledger import purse, spent
 from orchestrator.market import Limits
-from orchestrator.record import Record
-from protocols.contract import Settlement
+from orchestrator.totals import WorkerTotals, amount
 from protocols.events import (
     Allocated,
     Announced,
     BidsClosed,
     Closed,
-    Event,
     Finished,
     RunClosed,
     RunOpened,
@@ -31,90 +30,15 @@ from protocols.events import (
     Verified,
     transfers_of,
 )
-from protocols.units import AnnouncementId, TaskId, WorkerId, units
+
+if TYPE_CHECKING:
+    from orchestrator.record import Record
+    from protocols.contract import Settlement
+    from protocols.events import Event
+    from protocols.units import AnnouncementId, TaskId, WorkerId
 
 STATES: Final[tuple[State, ...]] = get_args(State)
 """How a task can end."""
-
-_FINE = 10**12
-
-
-@dataclass(slots=True)
-class Mean:
-    """A mean of numbers that does not depend on their order: each counts to twelve decimals."""
-
-    count: int = 0
-    total: int = 0
-
-    def add(self, value: float) -> None:
-        """Take one more number in."""
-        self.count += 1
-        self.total += round(value * _FINE)
-
-    @property
-    def value(self) -> float | None:
-        """The mean, or ``None`` of nothing."""
-        return self.total / _FINE / self.count if self.count else None
-
-
-@dataclass(slots=True)
-class WorkerTotals:
-    """What one worker did and got.
-
-    Attributes:
-        bids: Bids that counted.
-        refusals: Lots that it declined.
-        awards: Awards that it was called for.
-        solved: Settled awards whose success was enough for the task to count as solved.
-        report: The probability that it reported, over its awards.
-        success: The verified success, over its settled awards.
-        brier: ``(x - p)^2`` over its settled awards: the Brier score, where lower is better.
-        score: Its score by the rule of its contracts, over its settled awards; higher is better.
-        paid: What its contracts paid it; negative where it owes.
-        cost: The metered cost of its work, settled or not.
-        settled_cost: The metered cost of its settled work.
-        cash: The cash that left the treasury for it: bills, bids and pay.
-    """
-
-    worker: WorkerId
-    payable: bool
-    bids: int = 0
-    refusals: int = 0
-    awards: int = 0
-    solved: int = 0
-    report: Mean = field(default_factory=Mean)
-    success: Mean = field(default_factory=Mean)
-    brier: Mean = field(default_factory=Mean)
-    score: Mean = field(default_factory=Mean)
-    paid: int = 0
-    cost: int = 0
-    settled_cost: int = 0
-    cash: int = 0
-
-    @property
-    def profit(self) -> int:
-        """What is left of its pay after the cost of its work, in nano-units."""
-        return self.paid - self.cost
-
-    def to_data(self) -> dict[str, Any]:
-        """Return the totals as plain data."""
-        return {
-            "worker": self.worker,
-            "payable": self.payable,
-            "bids": self.bids,
-            "refusals": self.refusals,
-            "awards": self.awards,
-            "settled": self.success.count,
-            "solved": self.solved,
-            "mean_report": self.report.value,
-            "success_rate": self.success.value,
-            "brier_score_lower_is_better": self.brier.value,
-            "mean_score": self.score.value,
-            "paid": amount(self.paid),
-            "cost": amount(self.cost),
-            "profit": amount(self.profit),
-            "cash": amount(self.cash),
-        }
 
 
 class Summary:
@@ -147,7 +71,6 @@ class Summary:
         self.bid_charges = 0
         self.events = 0
         self._solved_at = Limits().solved_at
-        self._cash = Ledger(capped=False)
         self._accounts: dict[str, WorkerTotals] = {}
         self._values: dict[TaskId, int] = {}
         self._earned: dict[TaskId, int] = {}
@@ -202,14 +125,12 @@ class Summary:
             self._accounts[spent(name)] = self._accounts[purse(name)] = totals
 
     def _book(self, event: Event) -> None:
-        transfers = transfers_of(event)
-        self._cash.apply(transfers)
-        for transfer in transfers:
+        for transfer in transfers_of(event):
             if transfer.book == "credit":
                 continue
             if (gets := self._accounts.get(transfer.target)) is not None:
                 gets.cash += transfer.amount
-            if (gives := self._accounts.get(transfer.source)) is not None:
+            elif (gives := self._accounts.get(transfer.source)) is not None:
                 gives.cash -= transfer.amount
 
     def _announce(self, event: Announced) -> None:
@@ -264,7 +185,7 @@ class Summary:
     @property
     def cash(self) -> int:
         """The cash that has left the treasury: bills, pay and what asking for bids has cost."""
-        return self._cash.spending()
+        return sum(worker.cash for worker in self.workers.values())
 
     @property
     def utility(self) -> int:
@@ -323,15 +244,6 @@ class Summary:
             "events": self.events,
             "workers": [worker.to_data() for worker in self.workers.values()],
         }
-
-
-def amount(nano: int) -> dict[str, str | int]:
-    """Return money as plain data: decimal units for people, nano-units for programs.
-
-    >>> amount(1)
-    {'units': '0.000000001', 'nano': 1}
-    """
-    return {"units": f"{units(nano):f}", "nano": nano}
 
 
 def summarise(record: Record) -> Summary:

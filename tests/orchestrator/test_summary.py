@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.record import Record
-from orchestrator.summary import Mean, Summary, summarise
+from orchestrator.summary import Summary, summarise
 from protocols.events import Allocated, Announced, Closed, Event, TaskAdded, TaskEnded
 from protocols.mechanism import Allocation
 from protocols.messages import Announcement
@@ -68,23 +68,11 @@ def test_an_open_run_has_a_summary_too() -> None:
     assert (summary.closed, summary.open_tasks, summary.value) == (None, 3, 0)
 
 
-def test_nothing_has_no_means() -> None:
-    """Without events there is no mean, no currency and no budget."""
+def test_nothing_has_no_totals() -> None:
+    """Without events there is no ratio, no currency and no budget."""
     summary = Summary()
-    assert Mean().value is None
     assert (summary.overpayment, summary.budget_left, summary.currency) == (None, None, "")
     assert summary.to_data()["run"] is None
-
-
-def test_means_do_not_depend_on_order() -> None:
-    """Adding the same numbers in another order gives the same mean to the last bit."""
-    numbers = [0.1 * n / 7 for n in range(100)]
-    one, other = Mean(), Mean()
-    for value in numbers:
-        one.add(value)
-    for value in reversed(numbers):
-        other.add(value)
-    assert one == other
 
 
 def test_journal_gives_the_summary_of_its_events(tmp_path: Path) -> None:
