@@ -1,13 +1,14 @@
 """Clock auctions: the price moves in steps and the workers say at which price they are in.
 
-The rules are pure functions of the workers' limits. A bid's cost is the lowest price at which the
-worker would do the lot; asking every worker at every step gives the same end (Milgrom and Segal
-2020).
+Each clock comes in two forms with the same end. ``english_rounds`` and ``dutch_rounds`` are
+conversations without I/O: they say whom to ask at which price, are told who accepts, and return the
+sale. ``English`` and ``Dutch`` clear sealed bids, whose cost stands for the lowest price at which
+the worker would do the lot (Milgrom and Segal 2020).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from protocols.mechanism import Allocation, Properties, Standings
 from protocols.messages import Announcement, Bid, Lot
@@ -36,6 +37,67 @@ def rising_prices(reserve: int, step: int) -> Iterator[Money]:
     """
     yield from (Money(price) for price in range(0, reserve, step))
     yield Money(reserve)
+
+
+class Round(NamedTuple):
+    """A question of the clock: which of these workers would do the lot at this price."""
+
+    price: Money
+    workers: tuple[str, ...]
+
+
+class Sale(NamedTuple):
+    """The end of a clock: who does the lot, and for how much."""
+
+    worker: str
+    price: Money
+
+
+def english_rounds(
+    reserve: int, step: int, workers: Sequence[str]
+) -> Generator[Round, Collection[str], Sale | None]:
+    """Run a descending clock: yields questions, is sent those who accept, returns the sale.
+
+    Args:
+        reserve: The first price.
+        step: How far it falls at a time.
+        workers: In the order that decides between those who drop out together.
+
+    >>> rounds = english_rounds(10, 4, ["a", "b"])
+    >>> next(rounds)
+    Round(price=10, workers=('a', 'b'))
+    >>> rounds.send({"a", "b"})
+    Round(price=6, workers=('a', 'b'))
+    """
+    standing = tuple(workers)
+    agreed: Money | None = None
+    for price in falling_prices(reserve, step):
+        accepted = yield Round(price, standing)
+        left = tuple(worker for worker in standing if worker in accepted)
+        if len(left) == 1:
+            return Sale(left[0], price)
+        if not left:
+            break
+        standing, agreed = left, price
+    return None if agreed is None else Sale(standing[0], agreed)
+
+
+def dutch_rounds(
+    reserve: int, step: int, workers: Sequence[str]
+) -> Generator[Round, Collection[str], Sale | None]:
+    """Run an ascending clock: yields questions, is sent those who accept, returns the sale.
+
+    Args:
+        reserve: The last price.
+        step: How far it rises at a time.
+        workers: In the order that decides between those who accept together.
+    """
+    for price in rising_prices(reserve, step):
+        accepted = yield Round(price, tuple(workers))
+        for worker in workers:
+            if worker in accepted:
+                return Sale(worker, price)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,20 @@
 """The clock auctions."""
 
+from collections.abc import Collection, Generator
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protocols.clock import Dutch, English, falling_prices, rising_prices
+from protocols.clock import (
+    Dutch,
+    English,
+    Round,
+    Sale,
+    dutch_rounds,
+    english_rounds,
+    rising_prices,
+)
 from protocols.mechanism import tie_ranks
-from protocols.messages import Announcement, Bid
 from protocols.properties import Setting, expected_utility, misreports, regret
 from protocols.units import Money
 from protocols.vcg import Vcg
@@ -15,36 +24,35 @@ COSTS = st.lists(st.integers(0, 24), min_size=1, max_size=4)
 RESERVE = 20
 
 
-def asked(
-    announcement: Announcement, bids: list[Bid], step: int, seed: int
-) -> tuple[str, int] | None:
-    """Run the descending clock by asking everybody at every price."""
-    ranks = tie_ranks(seed, announcement, (bid.worker for bid in bids))
-    standing: list[Bid] = []
-    before = Money(0)
-    for price in falling_prices(RESERVE, step):
-        left = [bid for bid in (standing or bids) if bid.cost <= price]
-        if not left:
-            winner = min(standing, key=lambda bid: ranks[bid.worker], default=None)
-            return (winner.worker, before) if winner else None
-        if len(left) == 1:
-            return left[0].worker, price
-        standing, before = left, price
-    return min(standing, key=lambda bid: ranks[bid.worker]).worker, before
+def ended(
+    rounds: Generator[Round, Collection[str], Sale | None], limits: dict[str, int]
+) -> list[tuple[str, int]]:
+    """Drive a clock with workers that accept exactly the prices that cover their limits."""
+    accepted: set[str] | None = None
+    try:
+        while True:
+            question = next(rounds) if accepted is None else rounds.send(accepted)
+            accepted = {name for name in question.workers if limits[name] <= question.price}
+    except StopIteration as stop:
+        sale: Sale | None = stop.value
+        return [] if sale is None else [(sale.worker, sale.price)]
 
 
 @settings(max_examples=150)
 @given(COSTS, st.integers(1, 7), st.integers(0, 3))
-def test_sealed_bids_end_like_the_clock(costs: list[int], step: int, seed: int) -> None:
-    """Clearing sealed limits gives the winner and the price of asking at every step."""
-    announcement, bids = auction(
-        [RESERVE], {f"w{index}": [(cost, 1.0)] for index, cost in enumerate(costs)}
-    )
-    awards = English(Money(step)).clear(announcement, bids, {}, seed).awards
-    found = [(award.worker, award.contract.base) for award in awards]
-    expected = asked(announcement, bids, step, seed)
+def test_sealed_bids_end_like_the_conversation(costs: list[int], step: int, seed: int) -> None:
+    """Clearing sealed limits gives the winner and the price of asking round by round."""
+    limits = {f"w{index}": cost for index, cost in enumerate(costs)}
+    announcement, bids = auction([RESERVE], {name: [(cost, 1.0)] for name, cost in limits.items()})
+    ranks = tie_ranks(seed, announcement, limits)
+    order = sorted(limits, key=ranks.__getitem__)
+    for mechanism, rounds in (
+        (English(Money(step)), english_rounds(RESERVE, step, order)),
+        (Dutch(Money(step)), dutch_rounds(RESERVE, step, order)),
+    ):
+        awards = mechanism.clear(announcement, bids, {}, seed).awards
 
-    assert found == ([expected] if expected else [])
+        assert [(award.worker, award.contract.base) for award in awards] == ended(rounds, limits)
 
 
 @settings(max_examples=40)
