@@ -11,15 +11,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from orchestrator.alternatives import RULES, always, decided_field
 from orchestrator.outcomes import gather
 from protocols.units import NANO, WorkerId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from orchestrator.alternatives import Field
     from orchestrator.outcomes import Outcomes
     from orchestrator.record import Record
     from protocols.units import TaskId
@@ -127,58 +129,25 @@ def baselines(outcomes: Outcomes, *, seed: int = 0) -> Baselines:
     import numpy as np
 
     absent = tuple(outcomes.absent)
-    field = _field(outcomes) if outcomes.workers else None
+    field = decided_field(outcomes) if outcomes.workers else None
     if field is None or not len(field.values):
         return Baselines(0, len(outcomes.tasks), absent, (), ())
-    count = len(field.values)
-    choices = {
-        f"single:{name}": _Choice(name, field.bids[:, [column]] * _one(column, field))
-        for column, name in enumerate(outcomes.workers)
-    }
-    choices |= {rule: _Choice(label, choose(field)) for rule, (label, choose) in RULES.items()}
-    results = {
-        MARKET: _of_market("market, first attempt", field.first, field),
-        "market": _of_market("market, as run", field.run, field),
-    } | {rule: _apply(choice, field) for rule, choice in choices.items()}
-    gains = np.stack([result.utilities for result in results.values()], axis=1)
-    differences = gains - gains[:, [0]]
-    errors = _bootstrap(differences, seed)
+    results = _results(outcomes.workers, field)
+    differences = np.stack([result.utilities for result in results.values()], axis=1)
+    differences -= results[MARKET].utilities[:, None]
+    columns = zip(results, differences.mean(axis=0), _bootstrap(differences, seed), strict=True)
     rows = {
-        rule: _row(rule, result, float(difference), float(error))
-        for (rule, result), difference, error in zip(
-            results.items(), differences.mean(axis=0), errors, strict=True
-        )
+        rule: _row(rule, results[rule], float(difference), float(error))
+        for rule, difference, error in columns
     }
     singles = [rows.pop(f"single:{name}") for name in outcomes.workers]
     ordered = [rows.pop(MARKET), rows.pop("market"), _best(singles), *rows.values()]
+    count = len(field.values)
     left_out = len(outcomes.tasks) - count
     return Baselines(count, left_out, absent, tuple(ordered), tuple(singles))
 
 
-# The rules ------------------------------------------------------------------------------------
-
-
-class _Field(NamedTuple):
-    """Arrays by task, or by task and worker; money in nano-units."""
-
-    values: Floats
-    bids: Floats
-    bid_costs: Floats
-    reports: Floats
-    successes: Floats
-    costs: Floats
-    awarded: Floats
-    first: Floats
-    run: Floats
-
-    @property
-    def utilities(self) -> Floats:
-        return self.values[:, None] * self.successes - self.costs
-
-
-class _Choice(NamedTuple):
-    label: str
-    shares: Floats
+# The arithmetic -------------------------------------------------------------------------------
 
 
 class _Result(NamedTuple):
@@ -189,87 +158,26 @@ class _Result(NamedTuple):
     awarded: Floats
 
 
-def _highest(field: _Field, merits: Floats, *, least: float | None = None) -> Floats:
-    """Share each task among the bids of the highest merit, if that is above the least."""
-    import numpy as np
-
-    merits = np.where(field.bids > 0, merits, -np.inf)
-    best = merits.max(axis=1, keepdims=True)
-    chosen = (merits == best) & np.isfinite(best)
-    if least is not None:
-        chosen &= best > least
-    return _shared(chosen.astype(np.float64))
-
-
-def _shared(chosen: Floats) -> Floats:
-    total = chosen.sum(axis=1, keepdims=True)
-    shares: Floats = chosen / total.clip(1.0)
-    return shares
+def _results(workers: Sequence[WorkerId], field: Field) -> dict[str, _Result]:
+    results = {
+        MARKET: _of_market("market, first attempt", field.first, field),
+        "market": _of_market("market, as run", field.run, field),
+    }
+    for column, name in enumerate(workers):
+        results[f"single:{name}"] = _of_choice(name, always(column, field), field)
+    for rule, (label, choose) in RULES.items():
+        results[rule] = _of_choice(label, choose(field), field)
+    return results
 
 
-def _expected_gain(field: _Field) -> Floats:
-    return field.values[:, None] * field.reports - field.bid_costs
-
-
-RULES: Final[Mapping[str, tuple[str, Callable[[_Field], Floats]]]] = {
-    "cheapest": ("cheapest bid", lambda field: _highest(field, -field.bid_costs)),
-    "random": ("random bid (expected)", lambda field: _shared(field.bids)),
-    "confidence": ("highest stated confidence", lambda field: _highest(field, field.reports)),
-    "expected-gain": (
-        "highest value x chance - cost, as stated",
-        lambda field: _highest(field, _expected_gain(field), least=0.0),
-    ),
-    "oracle": (
-        "oracle: knows the outcomes",
-        lambda field: _highest(field, field.utilities, least=0.0),
-    ),
-}
-"""Word -> name for people, and the share of each task that each worker gets."""
-
-
-def _one(column: int, field: _Field) -> Floats:
-    import numpy as np
-
-    return np.eye(field.bids.shape[1])[[column]]
-
-
-# The arithmetic -------------------------------------------------------------------------------
-
-
-def _field(outcomes: Outcomes) -> _Field:
-    import numpy as np
-
-    width = len(outcomes.workers)
-
-    def by_worker(flat: object) -> Floats:
-        return np.array(flat, dtype=np.float64).reshape(-1, width)
-
-    successes = by_worker(outcomes.successes)
-    known = ~np.isnan(successes)
-    decided = np.frombuffer(outcomes.decided, dtype=np.bool_) & known.any(axis=1)
-    first = np.array(outcomes.first).reshape(-1, 2)[decided]
-    return _Field(
-        values=np.array(outcomes.values, dtype=np.float64)[decided],
-        bids=known[decided].astype(np.float64),
-        bid_costs=by_worker(outcomes.bid_costs)[decided],
-        reports=by_worker(outcomes.reports)[decided],
-        successes=np.nan_to_num(successes)[decided],
-        costs=by_worker(outcomes.costs)[decided],
-        awarded=(~np.isnan(first[:, 0])).astype(np.float64),
-        first=np.nan_to_num(first),
-        run=np.array(outcomes.run).reshape(-1, 2)[decided],
-    )
-
-
-def _of_market(label: str, got: Floats, field: _Field) -> _Result:
+def _of_market(label: str, got: Floats, field: Field) -> _Result:
     successes, costs = got[:, 0], got[:, 1]
     return _Result(label, field.values * successes - costs, successes, costs, field.awarded)
 
 
-def _apply(choice: _Choice, field: _Field) -> _Result:
-    shares = choice.shares
+def _of_choice(label: str, shares: Floats, field: Field) -> _Result:
     return _Result(
-        choice.label,
+        label,
         (shares * field.utilities).sum(axis=1),
         (shares * field.successes).sum(axis=1),
         (shares * field.costs).sum(axis=1),
