@@ -64,6 +64,7 @@ def explain(
     """
     allowed = cache(partial(allowed_keys, model))
     refused: dict[tuple[Loc, Mark, str], dict[str, None]] = {}
+    judged: set[tuple[Loc, Mark]] = set()
     for detail in error.errors(include_url=False, include_input=False)[:MAX_EXPLAINED]:
         context = detail.get("ctx", {})
         loc: Loc = (*detail["loc"], *context.get("at", ()))
@@ -73,9 +74,11 @@ def explain(
         elif clause := _clause(detail):
             refused.setdefault((path, nodes[-1].mark, _shown(nodes[-1])), {})[clause] = None
         else:
+            judged.add((path, nodes[-1].mark))
             yield Fault(nodes[-1].mark, f"{_dotted(path)}{_foreign(detail, hide)}")
     for (path, mark, shown), clauses in refused.items():
-        yield Fault(mark, f"{_dotted(path)}{_either(list(clauses))}, got {shown}")
+        if (path, mark) not in judged:  # by a validator of the member that was meant
+            yield Fault(mark, f"{_dotted(path)}{_either(list(clauses))}, got {shown}")
 
 
 class Finding(NamedTuple):

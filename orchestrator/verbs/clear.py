@@ -21,6 +21,7 @@ from scoring.catalog import SCORING_RULES
 @click.option(
     "--mechanism",
     type=click.Choice(list(MECHANISMS)),
+    metavar="NAME",
     help="The rule; that of the file, else contingent-vcg, if left out.",
 )
 @set_option

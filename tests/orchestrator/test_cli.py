@@ -1,0 +1,147 @@
+"""Tests of the command line itself: help, mistypes, mistakes and the speed of its start."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import orchestrator.verbs.schema
+from orchestrator.cli import VERBS
+from tests.orchestrator.command import truthbid, workflow
+
+HEAVY = ("numpy", "scipy", "openai", "rich", "jinja2", "httpx2", "genai_prices", "tenacity")
+
+
+def _modules_after(*command: str) -> set[str]:
+    """Return the top-level modules that are loaded when Python has run a command."""
+    code = (
+        "import sys, atexit\n"
+        "atexit.register(lambda: print(*{m.partition('.')[0] for m in sys.modules}, file=sys.stderr))\n"
+        + "\n".join(command)
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    return set(done.stderr.split())
+
+
+def test_help_is_cheap() -> None:
+    """``truthbid --help`` loads no heavy library, not even pydantic, and none of the verbs."""
+    loaded = _modules_after(
+        "sys.argv = ['truthbid', '--help']", "from orchestrator.cli import main", "main()"
+    )
+    assert "click" in loaded
+    assert loaded.isdisjoint({*HEAVY, "pydantic", "anyio", "protocols", "workers", "scoring"})
+
+
+def test_importing_the_package_is_cheap() -> None:
+    """``import orchestrator`` loads nothing heavy; its public names are loaded on use."""
+    assert _modules_after("import orchestrator").isdisjoint({*HEAVY, "pydantic", "click"})
+
+
+def test_a_verb_loads_only_what_it_needs() -> None:
+    """Checking a workflow loads no model client, no plots and no templates."""
+    loaded = _modules_after(
+        "sys.argv = ['truthbid', 'validate', 'configs/simulated.yaml']",
+        "from orchestrator.cli import main",
+        "main()",
+    )
+    assert loaded.isdisjoint({"openai", "jinja2", "httpx2", "genai_prices"})
+
+
+def test_without_arguments_there_is_help() -> None:
+    """Nothing asked is a question: the help, with every verb, and no error."""
+    said = truthbid()
+    assert said.code == 0
+    assert not said.err
+    assert said.out == truthbid("--help").out
+    assert all(f"  {verb} " in said.out and line in said.out for verb, line in VERBS.items())
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(verb: str) -> None:
+    """The help of every verb fits 80 columns and says what it takes."""
+    said = truthbid(verb, "--help")
+    assert said.code == 0
+    assert said.out.startswith(f"Usage: truthbid {verb}")
+    assert "--json" in said.out
+    assert max(map(len, said.out.splitlines())) <= 80
+    assert truthbid(verb, "-h").out == said.out
+
+
+@pytest.mark.parametrize("verb", ["run", "validate"])
+def test_set_is_explained_with_examples(verb: str) -> None:
+    """The help of ``--set`` has an example for every section."""
+    said = truthbid(verb, "--help")
+    for path in ("seed=", "budget=", "mechanism=", "mechanism.stake=", "market.attempts="):
+        assert f"--set {path}" in said.out
+    for path in ("workers.0.", "tasks.3.", "generate.count=", "records.path="):
+        assert path in said.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["rnu"], "truthbid: there is no verb 'rnu', did you mean 'run'? (see truthbid --help)"),
+        (["valdate"], "did you mean 'validate'?"),
+        (["zzz"], "expected one of run, resume, replay, report, "),
+        (["run"], "truthbid run: missing argument 'CONFIG' (see truthbid run --help)"),
+        (["run", "--jsn", "x"], "truthbid run: no such option '--jsn'"),
+        (["replay", "a", "b"], "truthbid replay: got unexpected extra argument (b)"),
+        (["--colour"], "truthbid: no such option '--colour'"),
+        (["run", "w.yaml", "--set"], "Option '--set' requires an argument"),
+    ],
+)
+def test_mistyped_commands(arguments: list[str], line: str) -> None:
+    """What is mistyped is one line that names the nearest, on standard error, with exit code 2."""
+    said = truthbid(*arguments)
+    assert (said.code, said.out) == (2, "")
+    assert line in said.err
+    assert said.err.count("\n") == 1
+
+
+def test_our_own_defects_are_not_blamed_on_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception that is nobody's input error leaves as it is, with its traceback."""
+
+    def broken() -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(orchestrator.verbs.schema, "schema", broken)
+    with pytest.raises(RuntimeError, match="a defect"):
+        truthbid("schema")
+
+
+def test_an_interrupt_has_its_own_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C outside a run says so in a word and exits with 130."""
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(orchestrator.verbs.schema, "schema", interrupted)
+    said = truthbid("schema")
+    assert (said.code, said.err.strip()) == (130, "interrupted")
+
+
+def test_a_reader_that_leaves_is_no_error() -> None:
+    """``truthbid schema | head -1`` ends quietly."""
+    done = subprocess.run(
+        f"{sys.executable} -m orchestrator schema | head -1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("{\n", "")
+
+
+def test_the_module_is_the_command(tmp_path: Path) -> None:
+    """``python -m orchestrator`` is the same command, in a process of its own."""
+    path = workflow(tmp_path, "name: x\nworkrs: []\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "orchestrator", "validate", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "w.yaml:2:1 workrs: unknown key, did you mean 'workers'?" in done.stderr
+    assert "Traceback" not in done.stderr
