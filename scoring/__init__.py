@@ -20,7 +20,7 @@ def __getattr__(name: str) -> object:
     places = import_module("scoring").__path__
     if PathFinder.find_spec(f"scoring.{name}", places) is None:
         public = import_module("scoring.public")
-        if name in public.__all__:
+        if name in {"__all__", *public.__all__}:
             value: object = getattr(public, name)
             return value
     raise AttributeError(f"module 'scoring' has no attribute {name!r}")

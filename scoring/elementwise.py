@@ -166,6 +166,8 @@ def times(weight: Number, value: Number) -> Number:
         return weight * value if weight else 0.0  # pyright: ignore[reportReturnType]
     import numpy as np
 
+    if np.isfinite(value).all():
+        return weight * value
     with np.errstate(invalid="ignore"):
         return np.where(weight == 0.0, 0.0, weight * value)  # pyright: ignore[reportReturnType]
 

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     Reports = Sequence[float | None] | Sequence[float] | NDArray[np.floating]
     Outcomes = Sequence[float] | Sequence[int] | Sequence[bool] | NDArray[np.generic]
 
-# A formula works on pieces: its temporaries then stay in the processor's cache.
-_BLOCK = 131_072
 # The 64 bits of 1.0. See `check_unit_interval`.
 _ONE = 0x3FF0_0000_0000_0000
 
@@ -134,16 +132,7 @@ class ScoringRule:
             p, missing = _filled(p, base_rate)
         check_unit_interval("report", p)
         check_unit_interval("outcome", x)
-        return Scores(self._in_blocks(p.reshape(-1), x.reshape(-1)).reshape(p.shape), missing)
-
-    def _in_blocks(self, p: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
-        import numpy as np
-
-        values = np.empty_like(p)
-        for start in range(0, p.size, _BLOCK):
-            block = slice(start, start + _BLOCK)
-            values[block] = self.formula(p[block], x[block])
-        return values
+        return Scores(self.formula(p, x), missing)
 
 
 def _filled(

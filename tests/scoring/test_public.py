@@ -29,6 +29,14 @@ def test_public_names_are_found_on_the_package(name: str) -> None:
     assert getattr(scoring, name) is getattr(public, name)
 
 
+def test_star_import_brings_the_public_names() -> None:
+    """``from scoring import *`` brings exactly the public names."""
+    names: dict[str, object] = {}
+    exec("from scoring import *", names)
+
+    assert names.keys() - {"__builtins__"} == set(public.__all__)
+
+
 def test_no_name_is_also_a_module() -> None:
     """A public name never hides a module of the package, nor a module a name."""
     assert not set(public.__all__) & set(MODULES)

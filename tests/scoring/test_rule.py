@@ -79,16 +79,6 @@ def test_expected_score_is_convex(rule: ScoringRule) -> None:
     assert min(bends) >= -1e-12
 
 
-def test_large_arrays_are_scored_in_one_piece() -> None:
-    """An array longer than the internal block is scored like a short one."""
-    reports = np.linspace(0.0, 1.0, 300_001)
-    outcomes = (np.arange(300_001) % 2).astype(float)
-
-    scores = QUADRATIC.score_many(reports, outcomes)
-
-    np.testing.assert_allclose(scores.values, -((outcomes - reports) ** 2), rtol=0.0, atol=1e-15)
-
-
 def test_shape_is_kept() -> None:
     """Scores have the shape of the reports."""
     assert QUADRATIC.score_many(np.full((2, 3), 0.5), np.ones((2, 3))).values.shape == (2, 3)
