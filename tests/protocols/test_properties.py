@@ -27,6 +27,8 @@ UNIT = 640
 TRUTHFUL = [
     name for name, mechanism in EXAMPLES.items() if mechanism.properties.truthful == "dominant"
 ]
+SINGLE = {"uniform", "mcafee", "budget-feasible"}
+"""Mechanisms that claim honesty only for workers that supply one lot."""
 TOLERANCE = {"share": 1, "pay-per-success": 4, "english": STEP, "sequential-pivot": 1, "gsp": 4}
 """What rounding, or one step of a clock, may be worth; elsewhere honesty is best exactly."""
 EIGHTHS = [eighth / 8 for eighth in range(9)]
@@ -71,6 +73,20 @@ def test_claims_of_honesty_hold(name: str, drawn: Auction) -> None:
         lies = misreports([honest], range(0, 641, 128), EIGHTHS[::2])
 
         assert regret(setting, bids, {honest.worker}, lies).gain <= TOLERANCE.get(name, 0)
+
+
+@pytest.mark.parametrize("name", [name for name in TRUTHFUL if name not in SINGLE])
+@settings(max_examples=25)
+@given(auctions(lots=2, workers=3, limited=False))
+def test_claims_of_honesty_hold_over_several_lots(name: str, drawn: Auction) -> None:
+    """Where the claim does not stop at one lot, no joint lie over two lots gains either."""
+    announcement, bids = drawn
+    setting = Setting(EXAMPLES[name], announcement, quadratic)
+    honest = [bid for bid in bids if bid.worker == bids[0].worker] if bids else []
+    lies = misreports(honest, [0, 128, 384], [0.25, 0.75, 1.0])
+    found = regret(setting, bids, {bid.worker for bid in honest}, lies)
+
+    assert found.gain <= 2 * TOLERANCE.get(name, 0)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
