@@ -8,20 +8,22 @@ loss. And which awards would it have had? That is asked of the mechanism itself,
 
 from __future__ import annotations
 
+from array import array
+from collections import defaultdict
 from dataclasses import dataclass, field
 from math import sqrt
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
-from orchestrator.counterfactual import counterfactuals, pay
+from orchestrator.counterfactual import counterfactuals
 from orchestrator.totals import Mean, amount
-from protocols.events import Allocated, Announced, Settled
+from protocols.events import Allocated, Announced, Closed, Settled
+from scoring.catalog import SCORING_RULES
 
 if TYPE_CHECKING:
     from orchestrator.counterfactual import Counterfactual
     from orchestrator.record import Record
     from protocols.contract import Contract
-    from protocols.messages import Award
-    from protocols.units import AnnouncementId, Money, TaskId, WorkerId
+    from protocols.units import AnnouncementId, TaskId, WorkerId
     from scoring.corp import Corp
 
 ENOUGH: Final = 8
@@ -104,64 +106,89 @@ def honesty(record: Record, *, enough: int = ENOUGH) -> list[Honesty]:
         JournalError: If the journal cannot be read.
     """
     tracks = {
-        worker: track for worker, track in _tracks(record).items() if len(track.settled) >= enough
+        worker: track for worker, track in _tracks(record).items() if len(track.reports) >= enough
     }
-    rates = {worker: track.rates() for worker, track in tracks.items()}
-    again = counterfactuals(record, rates)
-    found = [
-        _judge(worker, track, rates[worker], again.get(worker)) for worker, track in tracks.items()
-    ]
+    again = counterfactuals(record, {worker: track.rates() for worker, track in tracks.items()})
+    found = [_judge(worker, track, again.get(worker)) for worker, track in tracks.items()]
     return sorted(found, key=lambda each: -each.overstatement)
 
 
-class _Settled(NamedTuple):
-    kind: str
-    contract: Contract
-    success: float
-    cost: Money
+@dataclass(slots=True)
+class _Stake:
+    """The stake part of some contracts under one rule, in sums.
+
+    A score is linear in the success, so what another report would have scored needs no more.
+    """
+
+    weight: int = 0
+    success: float = 0.0
+    scored: int = 0
+
+    def gain(self, rule: str, report: float) -> int:
+        """Return how much more one and the same report would have been paid."""
+        if not self.weight:
+            return 0
+        mean = min(1.0, self.success / self.weight)
+        return round(self.weight * SCORING_RULES[rule].score(report, mean)) - self.scored
 
 
 @dataclass(slots=True)
 class _Track:
-    """The settled awards of one worker."""
+    """The settled awards of one worker, in a few bytes each."""
 
-    settled: list[_Settled] = field(default_factory=list[_Settled])
+    reports: array[float] = field(default_factory=lambda: array("d"))
+    successes: array[float] = field(default_factory=lambda: array("d"))
+    means: dict[str, Mean] = field(default_factory=lambda: defaultdict(Mean))
+    stakes: dict[tuple[str, str], _Stake] = field(default_factory=lambda: defaultdict(_Stake))
+
+    def add(self, kind: str, contract: Contract, success: float, score: float) -> None:
+        """Take one settled award in."""
+        self.reports.append(contract.report)
+        self.successes.append(success)
+        self.means[kind].add(success)
+        stake = self.stakes[kind, contract.rule]
+        stake.weight += contract.score_weight
+        stake.success += contract.score_weight * success
+        stake.scored += round(contract.score_weight * score)
 
     def rates(self) -> dict[str, float]:
-        means: dict[str, Mean] = {}
-        for each in self.settled:
-            means.setdefault(each.kind, Mean()).add(each.success)
-        return {kind: min(1.0, mean.value or 0.0) for kind, mean in means.items()}
+        """Return the realised success rate by kind of task."""
+        return {kind: min(1.0, mean.value or 0.0) for kind, mean in self.means.items()}
+
+    def stake_loss(self) -> int:
+        """Return what those rates would have been paid more for the same outcomes."""
+        rates = self.rates()
+        return sum(stake.gain(rule, rates[kind]) for (kind, rule), stake in self.stakes.items())
 
 
 def _tracks(record: Record) -> dict[WorkerId, _Track]:
-    tracks: dict[WorkerId, _Track] = {}
-    kinds: dict[TaskId, str] = {}
-    awards: dict[tuple[AnnouncementId, TaskId, WorkerId], Award] = {}
+    tracks: dict[WorkerId, _Track] = defaultdict(_Track)
+    kinds: dict[AnnouncementId, dict[TaskId, str]] = {}
+    contracts: dict[AnnouncementId, dict[tuple[TaskId, WorkerId], Contract]] = {}
     for entry in record.entries():
         match entry.event:
             case Announced(announcement=announcement):
-                kinds |= {lot.task: lot.kind for lot in announcement.lots}
+                kinds[announcement.announcement] = {lot.task: lot.kind for lot in announcement.lots}
             case Allocated(allocation=allocation):
-                for award in allocation.awards:
-                    awards[award.announcement, award.task, award.worker] = award
+                contracts[allocation.announcement] = {
+                    (award.task, award.worker): award.contract for award in allocation.awards
+                }
             case Settled(settlement=done):
-                award = awards.pop((done.announcement, done.task, done.worker))
-                settled = _Settled(kinds[done.task], award.contract, done.success, done.cost)
-                tracks.setdefault(done.worker, _Track()).settled.append(settled)
+                contract = contracts[done.announcement][done.task, done.worker]
+                kind = kinds[done.announcement][done.task]
+                tracks[done.worker].add(kind, contract, done.success, done.score)
+            case Closed(announcement=name):
+                kinds.pop(name, None)
+                contracts.pop(name, None)
             case _:
                 pass  # only what was settled says anything about a report
     return tracks
 
 
-def _judge(
-    worker: WorkerId, track: _Track, rates: dict[str, float], again: Counterfactual | None
-) -> Honesty:
+def _judge(worker: WorkerId, track: _Track, again: Counterfactual | None) -> Honesty:
     from scoring.corp import corp_decomposition
 
-    reports = [each.contract.report for each in track.settled]
-    successes = [each.success for each in track.settled]
-    count = len(reports)
+    reports, successes, count = track.reports, track.successes, len(track.reports)
     return Honesty(
         worker=worker,
         settled=count,
@@ -169,12 +196,6 @@ def _judge(
         realised=sum(successes) / count,
         error=sqrt(sum(report * (1 - report) for report in reports)) / count,
         corp=corp_decomposition(reports, successes),
-        stake_loss=sum(_stake_loss(each, rates[each.kind]) for each in track.settled),
+        stake_loss=track.stake_loss(),
         counterfactual=again,
     )
-
-
-def _stake_loss(settled: _Settled, rate: float) -> int:
-    contract, success, cost = settled.contract, settled.success, settled.cost
-    honest = pay(contract, rate, success, cost)
-    return honest - pay(contract, contract.report, success, cost)
