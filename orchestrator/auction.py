@@ -40,6 +40,9 @@ class AuctionWorker(Spec):
     balance: Annotated[
         Units | None, Field(description="What it could be charged now; no limit if left out.")
     ] = None
+    least_cost: Annotated[
+        Units | None, Field(description="The least its work was ever metered at, for share.")
+    ] = None
 
 
 class AuctionBid(Spec):
@@ -156,7 +159,9 @@ class AuctionFile(Spec):
         ]
         kinds = {task.kind for task in self.tasks}
         standings = {
-            (WorkerId(worker.id), kind): Standing(quality=worker.quality, balance=worker.balance)
+            (WorkerId(worker.id), kind): Standing(
+                quality=worker.quality, balance=worker.balance, least_cost=worker.least_cost
+            )
             for worker in self.workers
             for kind in kinds
         }

@@ -149,9 +149,10 @@ class ShareSettings(Frozen):
     """Settings of `share`.
 
     Attributes:
-        share: The part of the surplus that a winner gets; ``null`` derives the largest part that
-            never makes a payment negative.
-        least_cost: The least that the work can cost, where the part is derived.
+        share: The part of the surplus that a winner gets; ``null`` derives for each winner the
+            largest part that never makes its payment negative.
+        least_cost: The least that work can cost whose worker was never metered at its kind, where
+            the part is derived.
     """
 
     name: Literal["share"] = "share"

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from protocols.frozen import Frozen
 from protocols.messages import Announcement, Award, Bid
-from protocols.units import AnnouncementId, Balance, Name, Probability, TaskId, WorkerId
+from protocols.units import Amount, AnnouncementId, Balance, Name, Probability, TaskId, WorkerId
 
 Truthful = Literal["dominant", "ex-post", "bayesian", "no"]
 
@@ -69,12 +69,14 @@ class Standing(Frozen):
         slope: With ``intercept``, the recalibration map on the log-odds of a report.
         intercept: See ``slope``; (1, 0) leaves the report as it is.
         balance: What the worker could be charged now; ``None`` where nothing limits it.
+        least_cost: The least that its work was metered at; ``None`` where it has not worked yet.
     """
 
     quality: Probability = 0.5
     slope: float = 1.0
     intercept: float = 0.0
     balance: Balance | None = None
+    least_cost: Amount | None = None
 
 
 Standings = Mapping[tuple[WorkerId, str], Standing]
