@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 SUFFIXES: Final = (".html", ".svg")
 """How the name of a figure may end."""
 
-_SIDE = 220
-_ROW = _SIDE + 44
+_PITCH = 250
+_ROW = 264
 _ACROSS = 4
 _LONGEST_NAME = 30
 
@@ -58,7 +58,7 @@ def write_figure(cards: Sequence[Scorecard], target: Path) -> None:
 
 def figure(cards: Sequence[Scorecard]) -> str:
     """Return the diagrams as one SVG document."""
-    width = _SIDE * min(len(cards), _ACROSS)
+    width = _PITCH * min(len(cards), _ACROSS)
     height = _ROW * -(-len(cards) // _ACROSS)
     cells = "".join(_cell(card, place) for place, card in enumerate(cards))
     return (
@@ -68,7 +68,7 @@ def figure(cards: Sequence[Scorecard]) -> str:
 
 
 def _cell(card: Scorecard, place: int) -> str:
-    x, y = _SIDE * (place % _ACROSS), _ROW * (place // _ACROSS)
+    x, y = _PITCH * (place % _ACROSS), _ROW * (place // _ACROSS)
     name = plain(card.worker, _LONGEST_NAME)
     corp = card.corp
     parts = (
@@ -85,8 +85,9 @@ def _cell(card: Scorecard, place: int) -> str:
 def _page(sheet: str) -> str:
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="color-scheme" content="light dark"><title>Reliability diagrams</title></head>\n'
+        '<meta name="color-scheme" content="light dark"><title>Reliability diagrams</title>'
+        "<style>body { font: 15px/1.5 system-ui, sans-serif; max-width: 1000px; }</style></head>\n"
         f"<body>\n{sheet}<p>Stated probability against what came true (CORP: isotonic regression)."
-        " On the dotted line reports are calibrated; below it they claim too much. The area of a"
-        " disc is the number of reports.</p>\n</body></html>\n"
+        " On the dashed line reports are calibrated; below it they claim too much. Larger"
+        " discs hold more reports.</p>\n</body></html>\n"
     )
