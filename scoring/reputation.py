@@ -91,7 +91,7 @@ class Standing:
 
         Args:
             level: In (0, 1).
-            prior: The mean success expected without a record, in [0, 1]; see `family_prior`.
+            prior: The mean success expected without a record, in [0, 1]; see `prior_from`.
             strength: How many outcomes the prior is worth, above 0.
 
         Raises:
