@@ -57,7 +57,7 @@ def contribution(market: Market, holders: tuple[int | None, ...], worker: int) -
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(markets())
 def test_optimum_and_prices_equal_brute_force(market: Market) -> None:
     """The total is the least there is, and every price is C(-i) - (C - c_i) exactly."""

@@ -22,7 +22,7 @@ def built(items: list[tuple[int, int]]) -> Auction:
     return auction([value for value, _ in items], offers, reserves=[1000] * len(items))
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(ITEMS, st.integers(1, 30))
 def test_the_budget_holds_and_nobody_loses(items: list[tuple[int, int]], budget: int) -> None:
     """All payments together stay within the budget, and each covers its cost."""

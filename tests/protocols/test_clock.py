@@ -38,7 +38,7 @@ def ended(
         return [] if sale is None else [(sale.worker, sale.price)]
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(COSTS, st.integers(1, 7), st.integers(0, 3))
 def test_sealed_bids_end_like_the_conversation(costs: list[int], step: int, seed: int) -> None:
     """Clearing sealed limits gives the winner and the price of asking round by round."""

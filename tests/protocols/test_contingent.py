@@ -122,6 +122,7 @@ def test_rounding_is_worth_at_most_two_nano_units(
     assert regret(setting, bids, {bids[0].worker}, [[lie]]).gain <= 2
 
 
+@settings(max_examples=50)
 @given(auctions(lots=1, workers=3), st.sampled_from(EIGHTHS))
 def test_a_wrong_probability_of_a_won_award_costs_the_stake(drawn: Auction, report: float) -> None:
     """Winning with report p' instead of p loses exactly b (p' - p)^2; without a stake nothing."""
@@ -167,6 +168,7 @@ def test_the_coordinator_never_pays_more_than_it_receives(drawn: Auction) -> Non
     assert expected_surplus(setting, bids, bids) >= 0
 
 
+@settings(max_examples=50)
 @given(auctions(lots=3, workers=3, limited=False))
 def test_a_winner_cannot_move_its_own_price(drawn: Auction) -> None:
     """The pivot of a winner stays where it is when it claims to be cheaper still."""

@@ -27,7 +27,7 @@ def utilities(market: Market, found: Assignment) -> dict[int, int]:
     return {worker: gain for worker, gain in gains.items() if gain}
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(markets())
 def test_welfare_and_utilities_equal_the_plain_solver(market: Market) -> None:
     """Both solvers find the same total and leave every worker the same gain, ties or not."""

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols.mechanism import Standing
@@ -14,6 +14,7 @@ from tests.protocols.auctions import Auction, auction, auctions
 QUALITIES = st.lists(st.integers(1, 8).map(lambda eighths: eighths / 8), min_size=3, max_size=3)
 
 
+@settings(max_examples=50)
 @given(auctions(lots=1, workers=3, limited=False), QUALITIES)
 def test_no_misreport_gains_whatever_the_estimates(drawn: Auction, estimates: list[float]) -> None:
     """Only the ratio of cost to probability counts, and the true one is best up to rounding."""

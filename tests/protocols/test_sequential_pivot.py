@@ -50,6 +50,7 @@ def test_no_misreport_gains_against_honest_rivals(drawn: Auction) -> None:
         assert regret(setting, bids, {honest.worker}, lies).gain <= 1
 
 
+@settings(max_examples=50)
 @given(auctions(lots=2, workers=4, limited=False))
 def test_no_payment_is_negative_and_nobody_loses(drawn: Auction) -> None:
     """A failure owes nothing, an honest worker does not lose, the coordinator neither."""

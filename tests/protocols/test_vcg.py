@@ -22,6 +22,7 @@ def test_no_misreport_gains(drawn: Auction) -> None:
         assert regret(setting, bids, {worker}, lies).gain == 0
 
 
+@settings(max_examples=50)
 @given(auctions(lots=4, workers=4))
 def test_nobody_is_paid_less_than_it_asked(drawn: Auction) -> None:
     """A worker's payments cover its costs whatever the outcomes, lot by lot, up to the reserve."""
@@ -35,6 +36,7 @@ def test_nobody_is_paid_less_than_it_asked(drawn: Auction) -> None:
             assert costs[award.worker, award.task] <= paid <= reserves[award.task]
 
 
+@settings(max_examples=50)
 @given(auctions(lots=4, workers=4), st.integers(0, 3))
 def test_the_allocation_is_the_cheapest(drawn: Auction, seed: int) -> None:
     """The total reported cost plus the reserves of unsold lots is what welfare says it is."""

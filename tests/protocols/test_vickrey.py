@@ -29,6 +29,7 @@ def test_no_misreport_gains(drawn: Auction) -> None:
         assert regret(setting, bids, {worker}, lies).gain == 0
 
 
+@settings(max_examples=50)
 @given(auctions(lots=4, workers=4, limited=False))
 def test_without_capacities_it_is_vcg(drawn: Auction) -> None:
     """Separate lots and no capacities: Vickrey and VCG award and pay the same."""

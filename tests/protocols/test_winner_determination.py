@@ -51,7 +51,7 @@ def gains(solution: Solution) -> dict[str, int]:
     return {worker: gain for worker, gain in total.items() if gain}
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(auctions(lots=4, workers=4))
 def test_welfare_and_pivots_equal_brute_force(drawn: Auction) -> None:
     """W and every W(-i) equal the best of all assignments, with capacities or without."""
@@ -68,6 +68,7 @@ def test_welfare_and_pivots_equal_brute_force(drawn: Auction) -> None:
         assert len(own) <= rooms.get(worker, len(table))
 
 
+@settings(max_examples=50)
 @given(auctions(lots=4, workers=4))
 def test_no_lot_costs_more_than_it_is_worth(drawn: Auction) -> None:
     """Each share of a pivot lies between zero and the score of its lot."""
@@ -77,6 +78,7 @@ def test_no_lot_costs_more_than_it_is_worth(drawn: Auction) -> None:
     assert all(0 <= win.pivot <= win.score for win in solution.wins)
 
 
+@settings(max_examples=50)
 @given(auctions(lots=4, workers=4), st.randoms(use_true_random=False), st.integers())
 def test_the_order_of_bids_does_not_matter(drawn: Auction, shuffler: Random, seed: int) -> None:
     """Whoever bids first: the same winners, pivots and runners-up."""
@@ -89,6 +91,7 @@ def test_the_order_of_bids_does_not_matter(drawn: Auction, shuffler: Random, see
     )
 
 
+@settings(max_examples=50)
 @given(auctions(lots=4, workers=4), st.integers(), st.integers())
 def test_no_tie_break_is_worth_fighting_for(drawn: Auction, one: int, other: int) -> None:
     """Whatever the seed, the welfare and every worker's gain are the same."""
@@ -100,6 +103,7 @@ def test_no_tie_break_is_worth_fighting_for(drawn: Auction, one: int, other: int
     assert gains(first) == gains(second)
 
 
+@settings(max_examples=50)
 @given(auctions(lots=4, workers=4))
 def test_names_do_not_matter(drawn: Auction) -> None:
     """Renaming the workers renames their gains and changes nothing else."""
@@ -120,6 +124,7 @@ def test_names_do_not_matter(drawn: Auction) -> None:
     assert after == {f"x{worker}": gain for worker, gain in before.items()}
 
 
+@settings(max_examples=50)
 @given(auctions(lots=4, workers=4))
 def test_both_solvers_give_the_same_gains(drawn: Auction) -> None:
     """Above and below the size where the vectorised solver takes over, nothing changes."""
@@ -133,6 +138,7 @@ def test_both_solvers_give_the_same_gains(drawn: Auction) -> None:
     assert gains(fast) == gains(plain)
 
 
+@settings(max_examples=50)
 @given(auctions(lots=4, workers=4))
 def test_a_dominated_newcomer_changes_nothing(drawn: Auction) -> None:
     """A worker that is dearer than every reserve moves neither winners nor pivots."""
