@@ -1,21 +1,25 @@
-"""``truthbid schema``: the JSON Schema of workflow files, for editors."""
+"""``truthbid schema``: the JSON Schema of workflow files and of auctions, for editors."""
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import click
 
+from orchestrator.auction import AuctionFile
 from orchestrator.config import RunConfig
 from orchestrator.verbs.options import print_json
 
+_DIALECT: Final = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 _FIRST_LINE = "\b\nThe first line:\n  # yaml-language-server: $schema=schema.json"
 
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of workflow files, as they are before variables are filled in."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **_with_variables(RunConfig.model_json_schema(mode="validation")),
-    }
+    return {**_DIALECT, **_with_variables(RunConfig.model_json_schema(mode="validation"))}
+
+
+def auction_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the files that ``truthbid clear`` reads as YAML or JSON."""
+    return {**_DIALECT, **AuctionFile.model_json_schema(mode="validation")}
 
 
 def _with_variables(schema: Any) -> Any:
@@ -31,10 +35,11 @@ def _with_variables(schema: Any) -> Any:
 
 
 @click.command("schema", epilog=_FIRST_LINE)
+@click.option("--auction", is_flag=True, help="Of the files that `truthbid clear` reads.")
 @click.option("--json", is_flag=True, expose_value=False, help="As without: it is data anyway.")
-def command() -> None:
+def command(auction: bool) -> None:
     """Print the JSON Schema of workflow files.
 
     Save it, and an editor completes and checks a workflow whose first line names it.
     """
-    print_json(schema())
+    print_json(auction_schema() if auction else schema())
