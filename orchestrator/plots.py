@@ -17,7 +17,7 @@ HEIGHT: Final = 280
 COLOURS: Final = 8
 """So many series can be told apart by colour."""
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 12, 12, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 20, 12, 40
 _SQUARE = 220
 _CHARACTER = 6.1
 _LINE = 13.0

@@ -48,8 +48,10 @@ class Reading:
         return sorted(self.summary.workers.values(), key=lambda worker: -worker.awards)
 
 
-def read(record: Record, compared: Baselines | None = None) -> Reading:
-    """Go through a journal once for the page, and again for the honesty of its workers."""
+def read(
+    record: Record, compared: Baselines | None = None, honest: Sequence[Honesty] | None = None
+) -> Reading:
+    """Go through a journal once for the page, and again for honesty if that is not given."""
     summary, timeline = Summary(), Timeline()
     stories = Stories(MOST_AUCTIONS)
     first = last = 0.0
@@ -59,6 +61,6 @@ def read(record: Record, compared: Baselines | None = None) -> Reading:
         stories.note(entry.event)
         if isinstance(entry.event, TaskEnded):
             timeline.note(summary)
-    return Reading(
-        summary, timeline, stories, honesty(record), compared, record.head(), (first, last)
-    )
+    if honest is None:
+        honest = honesty(record)
+    return Reading(summary, timeline, stories, honest, compared, record.head(), (first, last))

@@ -29,22 +29,30 @@ _SURE = 1.96
 _LONGEST_SETTINGS = 20_000
 
 
-def write_report(record: Record, target: Path, compared: Baselines | None = None) -> None:
+def write_report(
+    record: Record,
+    target: Path,
+    compared: Baselines | None = None,
+    honest: Sequence[Honesty] | None = None,
+) -> None:
     """Write the page of a run.
 
     Args:
         record: The journal.
         target: The file to write.
         compared: What other rules would have brought, if that is known.
+        honest: What is known of the honesty of the workers; found out if left out.
 
     Raises:
         JournalError: If the journal cannot be read.
         OSError: If the file cannot be written.
     """
-    target.write_text(render(record, compared), encoding="utf-8")
+    target.write_text(render(record, compared, honest), encoding="utf-8")
 
 
-def render(record: Record, compared: Baselines | None = None) -> str:
+def render(
+    record: Record, compared: Baselines | None = None, honest: Sequence[Honesty] | None = None
+) -> str:
     """Return the page of a run; see `write_report`."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -56,7 +64,7 @@ def render(record: Record, compared: Baselines | None = None) -> str:
         lstrip_blocks=True,
     )
     template = environment.get_template("report.html.j2")
-    return template.render(page(read(record, compared)))
+    return template.render(page(read(record, compared, honest)))
 
 
 def page(reading: Reading) -> dict[str, Any]:
