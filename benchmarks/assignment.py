@@ -1,6 +1,6 @@
 """How long it takes to assign tasks and price every winner: `python -m benchmarks.assignment`.
 
-Prints markdown tables. Times are the best of several runs, so they bear comparison with the floor
+Times are the best of several runs, so they bear comparison with the floor
 of the same run: one call of scipy's solver on the column-reduced matrix.
 """
 
@@ -135,28 +135,31 @@ def bundles(workers: int, tasks: int, each: int) -> str:
     return f"| {workers} | {tasks} | {each} | {solve * 1e3:.0f} | {priced * 1e3:.0f} |"
 
 
-def main() -> None:
-    """Print all tables."""
-    print("Unit demand, n workers x n tasks with reserves, every Clarke payment included:\n")
-    print("| n | one solve, ms | solve and all payments, ms | ratio | n re-solves, ms | MiB |")
-    print("|---|---|---|---|---|---|")
-    for size in (100, 300, 1000, 2000):
-        print(unit_demand(size))
-    print("\nCapacities, every Clarke payment included, against one re-solve per winner:\n")
-    print("| workers | tasks | room | one solve, ms | with payments, ms | re-solves, ms | ratio |")
-    print("|---|---|---|---|---|---|---|")
-    for workers, tasks, room in ((60, 90, 2), (300, 635, 3), (600, 1002, 2)):
-        print(capacities(workers, tasks, room))
-    print("\nXOR bundles by HiGHS with gap 0:\n")
-    print("| workers | tasks | bundles each | one solve, ms | with every pivot, ms |")
-    print("|---|---|---|---|---|")
-    print(bundles(30, 30, 10))
-    print("\nA batch without capacities by `contingent-vcg`, bids to awards, CPU:\n")
-    print("| bidders | lots | us | us per lot |")
-    print("|---|---|---|---|")
-    for bidders, lots in ((5, 1), (10, 1), (5, 32), (10, 100)):
-        print(batch(bidders, lots))
+def report() -> str:
+    """Measure everything and return it as markdown tables."""
+    tables = {
+        "Unit demand, n workers x n tasks with reserves, every Clarke payment included:\n\n"
+        "| n | one solve, ms | solve and all payments, ms | ratio | n re-solves, ms | MiB |": [
+            unit_demand(size) for size in (100, 300, 1000, 2000)
+        ],
+        "Capacities, every Clarke payment included, against one re-solve per winner:\n\n"
+        "| workers | tasks | room | one solve, ms | with payments, ms | re-solves, ms | ratio |": [
+            capacities(*size) for size in ((60, 90, 2), (300, 635, 3), (600, 1002, 2))
+        ],
+        "XOR bundles by HiGHS with gap 0:\n\n"
+        "| workers | tasks | bundles each | one solve, ms | with every pivot, ms |": [
+            bundles(30, 30, 10)
+        ],
+        "A batch without capacities by `contingent-vcg`, bids to awards, CPU:\n\n"
+        "| bidders | lots | us | us per lot |": [
+            batch(*size) for size in ((5, 1), (10, 1), (5, 32), (10, 100))
+        ],
+    }
+    return "\n\n".join(
+        "\n".join([head, "|---" * (head.count("|") - 1) + "|", *rows])
+        for head, rows in tables.items()
+    )
 
 
 if __name__ == "__main__":
-    main()
+    print(report())
