@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from workers.record_file import RecordColumns, RecordsError, Row, each_row, unknown
+from workers.record_file import (
+    RecordColumns,
+    RecordsError,
+    Row,
+    Sought,
+    each_line,
+    each_row,
+    unknown,
+)
 
 _COLUMNS = RecordColumns(question="q", worker="w", correct="ok", cost="usd")
 _CSV = 'q,w,extra,ok,usd\nq1,ann,"a\nb",1,0.5\n\nq2,bob,,0,\n'
@@ -81,3 +89,31 @@ def test_an_unknown_name_suggests_the_nearest() -> None:
     """A slip of the pen is answered with the name that was meant."""
     assert unknown("worker", "gtp-4", ["gpt-4", "o3"]).endswith("did you mean 'gpt-4'?")
     assert unknown("worker", "zzz", ["gpt-4"]) == "there is no worker 'zzz' in the records"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("r.csv", 'model,shares\nann,"{""yes"": 1}"\n'),
+        ("r.jsonl", '{"model": "ann", "shares": {"yes": 1}, "note": null}\n'),
+    ],
+)
+def test_a_column_is_found_by_its_first_known_name(tmp_path: Path, name: str, text: str) -> None:
+    """The first name that is there counts, an optional column may be absent, objects are JSON."""
+    path = tmp_path / name
+    path.write_text(text)
+    found: list[tuple[int, list[str]]] = []
+    sought = [Sought(("worker", "model")), Sought(("shares",)), Sought(("note",), required=False)]
+    each_line(path, sought, lambda line, cells: found.append((line, list(cells))))
+    assert found == [(2 if name == "r.csv" else 1, ["ann", '{"yes": 1}', ""])]
+
+
+def test_a_field_that_no_line_has_is_lacking(tmp_path: Path) -> None:
+    """JSON lines may leave a required field out, but not all of them."""
+    path = tmp_path / "r.jsonl"
+    path.write_text('{"a": 1}\n{"b": 2}\n')
+    found: list[list[str]] = []
+    each_line(path, [Sought(("a",))], lambda _, cells: found.append(list(cells)))
+    assert found == [["1"], [""]]
+    with pytest.raises(RecordsError, match="there is no column 'c' or 'd', only b"):
+        each_line(path, [Sought(("c", "d"))], lambda _, __: None)
