@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
+from orchestrator.deposits import Deposits
 from protocols.contract import Settlement
-from protocols.mechanism import Standing, Standings
-from protocols.messages import Award, Lot, Participant
-from protocols.units import WorkerId
+from protocols.mechanism import Mechanism, Standing, Standings
+from protocols.messages import Announcement, Award, Lot, Participant
+from protocols.units import Money, WorkerId
 from scoring.recalibration import Recalibrator
 from scoring.reputation import Standing as Reputation
 
@@ -24,10 +25,14 @@ class StandingBook:
     Args:
         recalibrate: Whether to learn maps from reports to forecasts, for mechanisms that award by
             forecasts; a map costs more than the rest of the book.
+        deposits: What workers can be charged, for mechanisms that ask for it; else nothing limits
+            it.
     """
 
-    def __init__(self, *, recalibrate: bool = False) -> None:
+    def __init__(self, *, recalibrate: bool = False, deposits: Deposits | None = None) -> None:
         self._reputations: dict[tuple[WorkerId, str], Reputation] = {}
+        self._least_costs: dict[tuple[WorkerId, str], Money] = {}
+        self._deposits = deposits
         self._by_worker = Recalibrator() if recalibrate else None
         self._by_kind = Recalibrator() if recalibrate else None
 
@@ -37,6 +42,9 @@ class StandingBook:
         key = (worker, lot.kind)
         reputation = self._reputations.get(key) or Reputation()
         self._reputations[key] = reputation.updated(success, score=settlement.score)
+        self._least_costs[key] = min(settlement.cost, self._least_costs.get(key, settlement.cost))
+        if self._deposits is not None:
+            self._deposits.note(worker, settlement.payment)
         if self._by_worker is not None and self._by_kind is not None:
             report = award.contract.report
             self._by_worker.observe(worker, report, success)
@@ -45,6 +53,26 @@ class StandingBook:
     def reputation(self, worker: WorkerId, kind: str) -> Reputation:
         """Return what is known of a worker at a kind of task."""
         return self._reputations.get((worker, kind)) or Reputation()
+
+    def open(self, announcement: Announcement) -> Standings:
+        """Return what a mechanism may know when it clears this announcement."""
+        known = self.snapshot(announcement.lots, announcement.participants)
+        if self._deposits is None:
+            return known
+        parts = self._deposits.pledge(announcement.participants)
+        kinds = dict.fromkeys(lot.kind for lot in announcement.lots)
+        return {
+            (worker, kind): (known.get((worker, kind)) or self._standing(worker, kind)).model_copy(
+                update={"balance": part}
+            )
+            for worker, part in parts.items()
+            for kind in kinds
+        }
+
+    def close(self) -> None:
+        """Close the oldest open announcement, once its settlements are noted."""
+        if self._deposits is not None:
+            self._deposits.close()
 
     def snapshot(self, lots: Iterable[Lot], participants: Iterable[Participant]) -> Standings:
         """Return what a mechanism may know about these participants at these lots.
@@ -65,7 +93,8 @@ class StandingBook:
     def _standing(self, worker: WorkerId, kind: str) -> Standing:
         slope, intercept = self._map(worker, kind)
         quality = self.reputation(worker, kind).mean()
-        return Standing(quality=quality, slope=slope, intercept=intercept)
+        least = self._least_costs.get((worker, kind))
+        return Standing(quality=quality, slope=slope, intercept=intercept, least_cost=least)
 
     def _map(self, worker: WorkerId, kind: str) -> tuple[float, ...]:
         if self._by_worker is None or self._by_kind is None:
@@ -74,3 +103,18 @@ class StandingBook:
         if own.count < ENOUGH:
             own = self._by_worker.recalibration(worker)
         return own.coefficients
+
+
+def standing_book(mechanism: Mechanism, at_once: int) -> StandingBook:
+    """Return an empty book that keeps what a mechanism reads, and no more than that.
+
+    Args:
+        mechanism: Its attribute ``forecast`` says whether it awards by recalibrated reports, and
+            ``deposit`` what every worker has deposited at the start, if it asks for deposits.
+        at_once: The most announcements that are open at once.
+    """
+    start: Money | None = getattr(mechanism, "deposit", None)
+    return StandingBook(
+        recalibrate=getattr(mechanism, "forecast", "raw") == "recalibrated",
+        deposits=None if start is None else Deposits(start, at_once),
+    )

@@ -67,6 +67,8 @@ class DepositVcgSettings(Frozen):
         rule: The scoring rule behind the stake.
         worst: The most that this rule takes away per unit of stake; 1 for the quadratic score.
         shortfall: What becomes of a worker whose balance does not cover the worst case.
+        deposit: What every worker has deposited when a run begins; ``null`` is no limit. What its
+            contracts bring adds to it, what they take is taken from it.
     """
 
     name: Literal["deposit-vcg"] = "deposit-vcg"
@@ -74,10 +76,14 @@ class DepositVcgSettings(Frozen):
     rule: Name = "quadratic"
     worst: Annotated[float, Field(ge=0.0)] = 1.0
     shortfall: Shortfall = "pay-per-success"
+    deposit: Units | None = None
 
     def build(self, expected: ExpectedOf) -> Mechanism:
         """Make the mechanism."""
-        return DepositVcg(expected(self.rule), self.rule, self.stake, self.worst, self.shortfall)
+        score = expected(self.rule)
+        return DepositVcg(
+            score, self.rule, self.stake, self.worst, self.shortfall, deposit=self.deposit
+        )
 
 
 class VcgSettings(Frozen):

@@ -40,6 +40,8 @@ class DepositVcg:
         stake: Money b per unit of score.
         worst: The most that a score takes away per unit of stake; 1 for the quadratic score.
         shortfall: What becomes of a worker that is not covered.
+        deposit: What every worker has deposited when a run begins; the run keeps the balances and
+            hands them in with the standings. Without it nothing limits what can be charged.
 
     Source: limited liability as in Sappington (1983); the rules are those of ``contingent-vcg`` and
     ``pay-per-success``.
@@ -50,6 +52,7 @@ class DepositVcg:
     stake: Money = ZERO
     worst: float = 1.0
     shortfall: Shortfall = "pay-per-success"
+    deposit: Money | None = None
 
     name = "deposit-vcg"
     properties = Properties(
