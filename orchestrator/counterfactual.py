@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from orchestrator.standings import StandingBook
+from orchestrator.standings import StandingBook, standing_book
 from orchestrator.totals import amount
 from protocols.errors import MechanismError
 from protocols.events import Allocated, Announced, BidsClosed, Closed, RunOpened, Settled
@@ -196,7 +196,7 @@ class _Decided(NamedTuple):
 
 def _decided(record: Record, mechanism: Mechanism) -> Iterator[_Decided]:
     """Yield the closed announcements with the standings that their clearing saw."""
-    book = StandingBook(recalibrate=getattr(mechanism, "forecast", "raw") == "recalibrated")
+    book = _book(record, mechanism)
     opened: dict[AnnouncementId, tuple[Announcement, Standings]] = {}
     bids: dict[AnnouncementId, tuple[Bid, ...]] = {}
     awards: dict[AnnouncementId, tuple[Award, ...]] = {}
@@ -204,8 +204,7 @@ def _decided(record: Record, mechanism: Mechanism) -> Iterator[_Decided]:
     for entry in record.entries():
         match entry.event:
             case Announced(announcement=announcement):
-                known = book.snapshot(announcement.lots, announcement.participants)
-                opened[announcement.announcement] = announcement, known
+                opened[announcement.announcement] = announcement, book.open(announcement)
                 settled[announcement.announcement] = {}
             case BidsClosed(announcement=name, bids=closing):
                 bids[name] = closing
@@ -223,10 +222,18 @@ def _decided(record: Record, mechanism: Mechanism) -> Iterator[_Decided]:
                 pass
 
 
+def _book(record: Record, mechanism: Mechanism) -> StandingBook:
+    from orchestrator.market import Limits
+
+    opened = record.get("run-opened")
+    limits = opened.config["limits"] if isinstance(opened, RunOpened) else {}
+    return standing_book(mechanism, Limits.model_validate(limits).announcements)
+
+
 def _learn(book: StandingBook, decided: _Decided) -> None:
-    """Take settlements in as the run does: in the order of the lots, the last of each lot."""
-    awards = {(award.task, award.worker): award for award in decided.awards}
-    last = {task: (awards[task, who], done) for (task, who), done in decided.settlements.items()}
-    for lot in decided.announcement.lots:
-        if lot.task in last:
-            book.note(lot, *last[lot.task])
+    """Take settlements in as the run does: in the order of the lots, and of the ranks of each."""
+    lots = {lot.task: lot for lot in decided.announcement.lots}
+    for award in decided.awards:
+        if (done := decided.settlements.get((award.task, award.worker))) is not None:
+            book.note(lots[award.task], award, done)
+    book.close()
