@@ -25,6 +25,10 @@ Purpose = Literal["fund", "hold", "release", "bill", "pay", "reward", "penalty"]
 """Why money moves; the flows are drawn in the ledger."""
 
 
+Account = Annotated[str, Field(min_length=1, max_length=220)]
+"""The name of an account: a word, or a word and the name of a worker."""
+
+
 class Contract(Frozen):
     """A payment rule as data: every mechanism pays by a row of this shape.
 
@@ -83,8 +87,8 @@ class Transfer(Frozen):
     """
 
     book: Book
-    source: Name
-    target: Name
+    source: Account
+    target: Account
     amount: Annotated[Money, Field(gt=0, le=4_000 * LARGEST)]
     purpose: Purpose
 
