@@ -176,7 +176,9 @@ def _check_format(connection: sqlite3.Connection, path: Path) -> None:
     except sqlite3.DatabaseError as error:
         raise JournalError(f"{path}: no journal, or damaged: {error}") from error
     if not (application or tables):
-        raise JournalError(f"{path}: nothing was ever recorded in it; delete it and start again")
+        raise JournalError(
+            f"{path}: no journal yet: nothing was recorded in it; delete it and start again"
+        )
     if application != APPLICATION_ID:
         raise JournalError(f"{path}: this is no journal")
     if version != SCHEMA_VERSION:
