@@ -1,0 +1,78 @@
+"""The first event binds everything that a run depends on."""
+
+from importlib.metadata import version
+
+import pytest
+
+from orchestrator.genesis import genesis
+from orchestrator.ledger import fund
+from orchestrator.market import Limits
+from protocols.events import EVENT, RunOpened
+from protocols.units import Money
+from workers import FunctionWorker
+
+FLEET = [FunctionWorker(name, str.upper, cost=0, confidence=0.5) for name in ("b", "a")]
+
+
+def opening(
+    config: dict[str, object] | None = None,
+    *,
+    budget: Money | None = Money(10),  # noqa: B008 - a NewType makes nothing
+    limits: Limits | None = None,
+) -> RunOpened:
+    """Return the first event of a run."""
+    return genesis(
+        seed=7,
+        currency="USD",
+        budget=budget,
+        workers=FLEET,
+        config={"mechanism": {"name": "vcg"}} if config is None else config,
+        limits=limits or Limits(),
+    )
+
+
+def test_the_same_settings_name_the_same_run() -> None:
+    """The digest does not depend on the order in which settings were written."""
+    one = opening({"a": 1, "b": {"c": 2, "d": 3}})
+    other = opening({"b": {"d": 3, "c": 2}, "a": 1})
+
+    assert one == other
+    assert one.run == one.config_digest[:12]
+    assert len(one.config_digest) == 64
+
+
+@pytest.mark.parametrize("config", [{"a": 2}, {"a": 1.0}, {"a": "1"}, {"b": 1}, {}])
+def test_other_settings_name_another_run(config: dict[str, object]) -> None:
+    """Any other value, type or name changes the digest; so do other limits."""
+    assert opening({"a": 1}).config_digest != opening(config).config_digest
+    assert opening(limits=Limits(batch=1)).config_digest != opening().config_digest
+
+
+def test_the_opening_says_what_is_needed_to_repeat_the_run() -> None:
+    """Seed, version, limits and the fleet in its order."""
+    opened = opening()
+
+    assert (opened.seed, opened.version, opened.currency) == (7, version("truthbid"), "USD")
+    assert [participant.worker for participant in opened.participants] == ["b", "a"]
+    assert Limits.model_validate(opened.config["limits"]) == Limits()
+
+
+def test_a_budget_is_funded() -> None:
+    """The budget is in the treasury from the first event on; zero moves nothing, and is a cap."""
+    assert opening().transfers == fund(Money(10))
+    assert (opening(budget=Money(0)).budget, opening(budget=Money(0)).transfers) == (0, ())
+    assert (opening(budget=None).budget, opening(budget=None).transfers) == (None, ())
+
+
+def test_an_opening_is_read_as_it_was_written() -> None:
+    """What cannot be told apart in JSON, such as lists and tuples, is made equal before."""
+    opened = opening({"mechanism": {"sample": (1, 2.5)}, "note": "ü"})
+
+    assert EVENT.validate_json(opened.model_dump_json()) == opened
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_settings_without_a_number_are_refused(number: float) -> None:
+    """What JSON cannot say has no place in a journal."""
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        opening({"a": number})
