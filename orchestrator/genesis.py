@@ -22,10 +22,16 @@ def genesis(
     config: Mapping[str, Any],
     limits: Limits,
 ) -> RunOpened:
-    """Return the opening event; the digest of the configuration names the run."""
+    """Return the opening event; the digest of the configuration names the run.
+
+    The order within mappings is kept: draws may go through them in it.
+
+    Raises:
+        ValueError: If the configuration has a number that JSON cannot say.
+    """
     config = {**config, "limits": limits.model_dump(mode="json")}
-    canonical = json.dumps(config, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    digest = sha256(canonical.encode()).hexdigest()
+    written = json.dumps(config, separators=(",", ":"), allow_nan=False)
+    digest = sha256(written.encode()).hexdigest()
     return RunOpened(
         run=digest[:12],
         version=version("truthbid"),
@@ -33,7 +39,7 @@ def genesis(
         currency=currency,
         budget=budget,
         participants=tuple(worker.participant for worker in workers),
-        config=json.loads(canonical),
+        config=json.loads(written),
         config_digest=digest,
         transfers=fund(budget) if budget else (),
     )
