@@ -61,7 +61,7 @@ class Lot(Frozen):
         value: What a success is worth to the coordinator; finite, so no price is unbounded.
         reserve: The most that the coordinator would pay for the work; at most the value.
         attempt: 1 when first announced, one more after each failure.
-        parent: The announcement whose failure opened this one.
+        parent: The announcement of the same task that ended without a success before this one.
         excluded: Workers that failed at it and are not asked again.
         inputs: The answers of the tasks that it needs.
     """
