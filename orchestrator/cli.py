@@ -14,7 +14,7 @@ VERBS: Final = {
     "resume": "Go on with a run that was interrupted.",
     "replay": "Derive every decision of a journal again and compare.",
     "report": "Show what a journal tells, as tables or as one HTML page.",
-    "score": "Score the reports of any log, CSV or JSON lines, against what came true.",
+    "score": "Score the reports of any log against what came true.",
     "peer": "Score labels by those of peers, where nobody knows the truth.",
     "clear": "Clear an auction in a file: winners, contracts, and why.",
     "verify": "Check a journal: hashes, books, one settlement per award.",

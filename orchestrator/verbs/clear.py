@@ -22,7 +22,8 @@ from scoring.catalog import SCORING_RULES
     "--mechanism",
     type=click.Choice(list(MECHANISMS)),
     metavar="NAME",
-    help="The rule; that of the file, else contingent-vcg, if left out.",
+    help="The rule; that of the file, else contingent-vcg, if left out. One of:"
+    f" {', '.join(MECHANISMS)}.",
 )
 @set_option
 @json_option

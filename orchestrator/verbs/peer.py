@@ -27,14 +27,18 @@ EXAMPLES = """\b
 @click.option(
     "--mechanism",
     type=click.Choice(list(PEER_MECHANISMS)),
+    metavar="NAME",
     default="correlated-agreement",
     show_default=True,
-    help="How labels are scored.",
+    help=f"How labels are scored: {', '.join(PEER_MECHANISMS)}.",
 )
 @click.option("--seed", default=0, show_default=True, help="Fixes draws; choose it beforehand.")
 @click.option("--assigned", is_flag=True, help="Workers could not choose their tasks: less noise.")
 @click.option(
-    "--aggregate", type=click.Choice(list(AGGREGATORS)), help="Also add the labels up to answers."
+    "--aggregate",
+    type=click.Choice(list(AGGREGATORS)),
+    metavar="NAME",
+    help=f"Also add the labels up to answers: {', '.join(AGGREGATORS)}.",
 )
 @click.option(
     "--answers",

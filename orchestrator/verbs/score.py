@@ -27,9 +27,10 @@ EXAMPLES = """\b
 @click.option(
     "--rule",
     type=click.Choice(list(SCORING_RULES)),
+    metavar="NAME",
     default="quadratic",
     show_default=True,
-    help="The proper rule to score by.",
+    help=f"The proper rule to score by: {', '.join(SCORING_RULES)}.",
 )
 @click.option(
     "--scale",

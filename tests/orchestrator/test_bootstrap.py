@@ -128,10 +128,11 @@ def test_recorded_questions_may_not_be_called_like_generated_tasks(tmp_path: Pat
 def test_the_market_is_the_configured_one(tmp_path: Path) -> None:
     """Seed, currency, budget and mechanism reach the coordinator; nothing is written yet."""
     config = _config(tmp_path, "budget=0.25", "currency=EUR")
-    market = coordinator(config, assemble(config, tmp_path), tmp_path / "run.db")
+    journal = tmp_path / "run.db"
+    market = coordinator(config, assemble(config, tmp_path), journal)
     assert market.ledger.capped
-    assert market.journal_path == tmp_path / "run.db"
-    assert not market.journal_path.exists()
+    assert market.journal_path == journal
+    assert not journal.exists()
 
 
 def test_journals_are_numbered(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Tests of what a workflow may say, and of what is said where it may not."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -178,9 +179,9 @@ def test_mistakes_in_options(tmp_path: Path, option: str, line: str) -> None:
 )
 def test_every_section_can_be_set(tmp_path: Path, option: str, path: str, value: object) -> None:
     """``--set`` reaches every section of a workflow."""
-    found: object = load(workflow(tmp_path), RunConfig, [option])
+    found: Any = load(workflow(tmp_path), RunConfig, [option])
     for part in path.split("."):
-        found = found[int(part)] if isinstance(found, tuple) else getattr(found, part)
+        found = found[int(part)] if part.isdigit() else getattr(found, part)
     assert found == value
 
 

@@ -51,16 +51,17 @@ def test_an_empty_address_is_the_providers_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "words"),
-    [
-        (lambda path: None, "cannot be read: No such file or directory"),
-        (lambda path: path.mkdir(), "cannot be read: Is a directory"),
-        (lambda path: path.write_bytes(b"\xff\xfe\x00"), "not valid UTF-8"),
-    ],
+    ("content", "words"),
+    [(None, "cannot be read: No such file or directory"), (b"\xff\xfe\x00", "not valid UTF-8")],
 )
-def test_unreadable_files(tmp_path: Path, make: object, words: str) -> None:
-    """A file that is missing, a folder or no text is said to be that."""
+def test_unreadable_files(tmp_path: Path, content: bytes | None, words: str) -> None:
+    """A file that is missing or no text is said to be that."""
     path = tmp_path / "w.yaml"
-    assert callable(make)
-    make(path)
+    if content is not None:
+        path.write_bytes(content)
     assert words in _refused(path)
+
+
+def test_a_folder_is_no_workflow(tmp_path: Path) -> None:
+    """A folder in the place of a file is said to be one."""
+    assert "cannot be read: Is a directory" in _refused(tmp_path)
