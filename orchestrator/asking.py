@@ -1,10 +1,10 @@
 """Asks workers for bids until all have answered or the time is over."""
 
 from collections.abc import Mapping
-from functools import partial
 
 import anyio
 
+from orchestrator.foreign import checked, excuse
 from protocols.contract_net import ContractNet
 from protocols.messages import Bid, Refusal
 from protocols.units import WorkerId
@@ -17,43 +17,57 @@ async def ask(net: ContractNet, workers: Mapping[WorkerId, Worker]) -> None:
     Instant workers are asked in a row; the others at the same time, each in its own task, so that
     a slow one delays nobody. At the deadline all calls are cancelled. What a worker hands in after
     it, while it is being cancelled, is late and turned down by the net.
+
+    Args:
+        net: The announcement.
+        workers: Whom to ask; a participant that is not among them stays silent.
     """
-    announcement = net.announcement
     slow: list[Worker] = []
     over = False
-    for participant in announcement.participants:
-        worker = workers[participant.worker]
+
+    def close_bidding() -> None:
+        nonlocal over
+        if not over:
+            over = True
+            net.close_bidding()
+
+    def taking(sender: WorkerId, deadline: anyio.CancelScope | None = None) -> Submit:
+        def submit(message: Bid | Refusal) -> object:
+            if deadline is not None and deadline.cancel_called:
+                close_bidding()
+            return net.receive(checked(message), sender)
+
+        return submit
+
+    for participant in net.announcement.participants:
+        worker = workers.get(participant.worker)
+        if worker is None:
+            continue
         if worker.instant:
-            await _ask_one(net, worker, partial(net.receive, sender=worker.name))
+            await _ask_one(net, worker, taking(worker.name))
         else:
             slow.append(worker)
     if slow:
-        with anyio.move_on_after(announcement.bid_seconds) as deadline:
-
-            def receive(message: Bid | Refusal, sender: WorkerId) -> object:
-                nonlocal over
-                if deadline.cancel_called and not over:
-                    over = True
-                    net.close_bidding()
-                return net.receive(message, sender)
-
+        with anyio.move_on_after(net.announcement.bid_seconds) as deadline:
             async with anyio.create_task_group() as group:
                 for worker in slow:
-                    submit = partial(receive, sender=worker.name)
-                    group.start_soon(_ask_one, net, worker, submit)
-    if not over:
-        net.close_bidding()
+                    group.start_soon(_ask_one, net, worker, taking(worker.name, deadline))
+    close_bidding()
 
 
 async def _ask_one(net: ContractNet, worker: Worker, submit: Submit) -> None:
-    name = worker.name
+    """Ask one worker; if it raises, it refuses what is left, and asking counts as billed in full."""
     try:
         await worker.bid(net.announcement, submit)
     except Exception as error:  # noqa: BLE001 - foreign code may raise anything
-        reason = f"could not bid: {type(error).__name__}: {error}"[:2000]
-        announcement = net.announcement.announcement
         for lot in net.announcement.lots:
-            if name not in lot.excluded:
+            if worker.name not in lot.excluded:
                 submit(
-                    Refusal(announcement=announcement, task=lot.task, worker=name, reason=reason)
+                    Refusal(
+                        announcement=net.announcement.announcement,
+                        task=lot.task,
+                        worker=worker.name,
+                        charge=worker.bid_ceiling(lot),
+                        reason=excuse("could not bid: ", error),
+                    )
                 )

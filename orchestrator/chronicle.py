@@ -5,8 +5,8 @@ past gets it back instead of doing anything; a step that decides computes its ev
 must equal the one in the past. So a run can be taken up at any point, and a replay is a proof.
 """
 
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Protocol, TypeVar, cast
 
 from orchestrator.journal import Journal
 from orchestrator.ledger import Ledger
@@ -29,12 +29,38 @@ class Past(Protocol):
 
 
 class DivergenceError(Exception):
-    """Raised when a recorded decision differs from the one that its inputs lead to."""
+    """Raised when a recorded decision differs from the one that its inputs lead to.
+
+    Attributes:
+        differences: In which fields, one line each.
+    """
 
     def __init__(self, recorded: Event, derived: Event) -> None:
-        super().__init__(f"{recorded.key}: the journal differs from what its inputs lead to")
-        self.recorded = recorded
-        self.derived = derived
+        name = recorded.key.replace("\t", " ")
+        fields = _fields("", recorded.model_dump(mode="json"), derived.model_dump(mode="json"))
+        self.differences = tuple(
+            f"{name}: {field} is {was!r} in the journal, {now!r} by its inputs"
+            for field, was, now in fields
+        )
+        super().__init__(self.differences[0] if self.differences else f"{name}: differs in kind")
+
+
+def _fields(path: str, recorded: object, derived: object) -> Iterator[tuple[str, object, object]]:
+    """Yield the innermost fields in which two values of JSON differ."""
+    was, now = _members(recorded), _members(derived)
+    if was and now and (isinstance(recorded, dict) or was.keys() == now.keys()):
+        for name in was | now:
+            yield from _fields(f"{path}.{name}" if path else name, was.get(name), now.get(name))
+    elif recorded != derived:
+        yield path, recorded, derived
+
+
+def _members(value: object) -> dict[str, object]:
+    if isinstance(value, dict):
+        return cast("dict[str, object]", value)
+    if isinstance(value, list):
+        return {str(place): one for place, one in enumerate(cast("list[object]", value))}
+    return {}
 
 
 class RecordEndsError(Exception):
@@ -46,7 +72,7 @@ class Chronicle:
 
     Args:
         journal: Where new events go.
-        ledger: Follows every event.
+        ledger: Follows every new event; those of the past are in it already.
         past: Events of an earlier process, for a resumed run or a replay.
         only_recall: Refuse to record anything new: a replay.
     """
@@ -81,7 +107,7 @@ class Chronicle:
         """Return the event of the past with this key, if there is one."""
         if self._past is None:
             return None
-        event = self._past.get(key)
+        event = self._recalled.get(key) or self._past.get(key)
         if event is not None:
             self._recalled[key] = event  # it is noted next, and reading it twice costs
         return event if isinstance(event, kind) else None
@@ -98,7 +124,7 @@ class Chronicle:
     def note(self, event: Event) -> int:
         """Record an event, or check it against the past; return its number, 0 if recalled.
 
-        It is booked first: what the books refuse is never recorded.
+        A new event is booked first: what the books refuse is never recorded.
 
         Raises:
             DivergenceError: If the past has another event under the same key.
@@ -106,19 +132,19 @@ class Chronicle:
             LedgerError: If it moves money that is not there.
             JournalError: If the journal can no longer be written.
         """
-        recalled = False
+        seq = 0
         if self._past is not None and (recorded := self._look_up(event.key)) is not None:
             if recorded != event:
                 raise DivergenceError(recorded, event)
-            recalled = True
             self._left -= 1
             if not self._left and not self.only_recall:
                 self._past = None
         elif self.only_recall:
             raise RecordEndsError
-        if transfers := transfers_of(event):
-            self.ledger.apply(transfers)
-        seq = 0 if recalled else self._journal.append(event)
+        else:
+            if transfers := transfers_of(event):
+                self.ledger.apply(transfers)
+            seq = self._journal.append(event)
         for listener in tuple(self._listeners):  # one may stop listening because of this event
             listener(event)
         return seq

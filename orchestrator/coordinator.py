@@ -2,16 +2,19 @@
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import anyio
 from pydantic import BaseModel
 
-from orchestrator.chronicle import Chronicle, Past
+from orchestrator.budget import Budget
+from orchestrator.chronicle import Chronicle
 from orchestrator.engine import Engine
+from orchestrator.entrance import Entry, OnEnd
 from orchestrator.execution import Ending
 from orchestrator.genesis import genesis
 from orchestrator.journal import Journal, JournalError, Unrecorded
@@ -19,10 +22,13 @@ from orchestrator.ledger import Ledger
 from orchestrator.market import Limits, Market
 from orchestrator.mechanisms import mechanism_from
 from orchestrator.task import Task, TaskResult, task_result
-from protocols.events import Event, RunClosed, RunResumed, TaskAdded
+from protocols.events import Event, RunClosed, RunResumed, TaskAdded, transfers_of
 from protocols.mechanism import Mechanism
 from protocols.units import TaskId, money
 from workers.ports import Verifier, Worker
+
+if TYPE_CHECKING:
+    from orchestrator.record import Record
 
 GRACE_SECONDS = 5.0
 """How long workers may take to release what they hold when a market closes."""
@@ -43,7 +49,8 @@ class Coordinator:
         resume: Go on with the run in the journal file.
 
     Raises:
-        ValueError: If two workers share a name or the mechanism is unknown.
+        ValueError: If two workers share a name, the mechanism is unknown, or there is no journal
+            to resume.
 
     >>> from workers import FunctionWorker, exact
     >>> async def main() -> str | None:
@@ -72,6 +79,8 @@ class Coordinator:
         by_name = {worker.name: worker for worker in fleet}
         if len(by_name) < len(fleet):
             raise ValueError("two workers share a name")
+        if resume and journal is None:
+            raise ValueError("to resume a run, name its journal")
         settings, rule = mechanism_from(mechanism)
         self.journal_path = Path(journal) if journal is not None else None
         self.ledger = Ledger(capped=budget is not None)
@@ -89,7 +98,7 @@ class Coordinator:
         self._workers = by_name
         self._listeners: list[Callable[[Event], None]] = []
         self._tasks = 0
-        self._unfunded = False
+        self._engine: Engine | None = None
 
     # Opening and closing --------------------------------------------------------------------
 
@@ -98,20 +107,17 @@ class Coordinator:
 
         Raises:
             JournalError: If the journal cannot be written, or resumed.
+            DivergenceError: If a resumed run was opened with other workers or settings.
         """
-        self._journal, past = self._open_journal()
-        self._chronicle = Chronicle(self._journal, self.ledger, past)
-        for listener in self._listeners:
-            self._chronicle.listen(listener)
-        self._chronicle.note(self._opening)
-        if past is not None:
-            self._note_resumption()
-        market = Market(self._chronicle, self._mechanism, self._workers, self._seed, self._limits)
-        self._verifiers = market.verifiers
-        self._engine = Engine(market)
+        self._journal, self._record = self._open_journal()
+        try:
+            self._engine = self._begin()
+        except BaseException:
+            self._release()
+            raise
         self._group = anyio.create_task_group()
         await self._group.__aenter__()
-        self._group.start_soon(self._engine.run, self._group)
+        self._group.start_soon(self._engine.run)
         return self
 
     async def __aexit__(
@@ -120,21 +126,24 @@ class Coordinator:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the market; a run that ends by an exception can be resumed."""
+        """Close the market; a run that ends by an exception, or before its tasks, can be resumed."""
+        engine = self._engine
         try:
             self._group.cancel_scope.cancel()
             await self._group.__aexit__(None, None, None)
         finally:
-            with anyio.CancelScope(shield=True), anyio.move_on_after(GRACE_SECONDS):
-                for worker in self._workers.values():
-                    await worker.aclose()
-            if kind is None and self._engine.error is None:
-                self._chronicle.note(RunClosed(reason="budget" if self._unfunded else "done"))
-            self._journal.close()
+            try:
+                if kind is None and engine is not None and engine.error is None and engine.idle:
+                    self._chronicle.note(engine.closing)
+            finally:
+                self._release()
+                await self._dismiss()
 
     def listen(self, listener: Callable[[Event], None]) -> None:
-        """Call the listener with every event; before entering, so that it misses none."""
+        """Call the listener with every event from now on; all of them if set before entering."""
         self._listeners.append(listener)
+        if self._engine is not None:
+            self._chronicle.listen(listener)
 
     # Work -----------------------------------------------------------------------------------
 
@@ -144,25 +153,32 @@ class Coordinator:
         Raises:
             ValueError: If its id is taken or a task that it needs is unknown.
             JournalError: If the journal can no longer be written.
+            MechanismError: If an auction cannot be cleared as asked.
         """
         return (await self.run_all([task]))[0]
 
     async def run_all(self, tasks: Sequence[Task]) -> list[TaskResult]:
-        """Have tasks done and return how each ended, in their order."""
-        added = self.admit(tasks)
+        """Have tasks done and return how each ended, in their order; raises like `run`."""
+        entries = self.admit(tasks)
         results: dict[TaskId, TaskResult] = {}
 
         def note(ending: Ending) -> None:
             results[ending.lot.task] = task_result(ending)
 
-        await self.complete(added, note)
-        return [results[event.lot.task] for event in added]
+        await self.complete(entries, note)
+        return [results[entry.lot.task] for entry in entries]
 
     async def stream(self, tasks: Sequence[Task]) -> AsyncIterator[Event]:
-        """Have tasks done and yield every event of the run until the last of them has ended."""
+        """Have tasks done and yield every event of the run until the last of them has ended.
+
+        Who leaves early should close it (``contextlib.aclosing``); the tasks go on. Raises like
+        `run`.
+        """
+        entries = self.admit(tasks)
+        if not entries:
+            return
         send, receive = anyio.create_memory_object_stream[Event | None](float("inf"))
-        added = self.admit(tasks)
-        left = len(added)
+        left = len(entries)
 
         def end(_: Ending) -> None:
             nonlocal left
@@ -171,58 +187,78 @@ class Coordinator:
                 stop()
 
         def stop() -> None:
-            send.send_nowait(None)
+            with suppress(anyio.ClosedResourceError):  # nobody listens any more
+                send.send_nowait(None)
 
         deafen = self._chronicle.listen(send.send_nowait)
-        self._engine.on_stop.append(stop)
-        self._engine.submit(added, end)
         try:
-            while left and (event := await receive.receive()) is not None:
-                yield event
-            self._engine.check()
+            with self._running().watched(stop):
+                self._submit(entries, end)
+                while (event := await receive.receive()) is not None:
+                    yield event
+            self._check(left)
         finally:
             deafen()
-            self._engine.on_stop.remove(stop)
             send.close()
             receive.close()
 
-    def admit(self, tasks: Sequence[Task]) -> list[TaskAdded]:
-        """Turn tasks into the events by which they enter the run."""
-        added: list[TaskAdded] = []
+    def admit(self, tasks: Sequence[Task]) -> list[Entry]:
+        """Check tasks and prepare them for `complete`.
+
+        Raises:
+            ValueError: If an id is taken, a needed task is unknown, or tasks need each other.
+        """
+        engine = self._running()
+        entries: list[Entry] = []
         for task in tasks:
             self._tasks += 1
             lot = task.lot(f"t{self._tasks}")
             needs = tuple(TaskId(need) for need in task.needs)
-            added.append(self._engine.stamp(lot, needs, _described(task.verify)))
-            if task.verify is not None:
-                self._verifiers[lot.task] = task.verify
-        self._engine.check_graph(added)
-        return added
+            entries.append(Entry(lot, needs, task.verify, _described(task.verify)))
+        engine.check_graph(entries)
+        return entries
 
-    async def complete(self, added: Sequence[TaskAdded], on_end: Callable[[Ending], None]) -> None:
-        """Wait until all these tasks have ended; ``on_end`` is told of each."""
-        left = len(added)
+    async def complete(self, entries: Sequence[Entry], on_end: OnEnd) -> None:
+        """Have admitted tasks done; ``on_end`` is told of each as it ends. Raises like `run`."""
+        if not entries:
+            return
+        left = len(entries)
         over = anyio.Event()
 
         def end(ending: Ending) -> None:
             nonlocal left
-            self._unfunded |= ending.state == "unfunded"
             on_end(ending)
             left -= 1
             if not left:
                 over.set()
 
-        if not added:
-            return
-        self._engine.on_stop.append(over.set)
-        self._engine.submit(added, end)
-        await over.wait()
-        self._engine.on_stop.remove(over.set)
-        self._engine.check()
+        with self._running().watched(over.set):
+            self._submit(entries, end)
+            await over.wait()
+        self._check(left)
 
     # ----------------------------------------------------------------------------------------
 
-    def _open_journal(self) -> tuple[Journal, Past | None]:
+    def _submit(self, entries: Sequence[Entry], on_end: OnEnd) -> None:
+        for entry in entries:
+            entry.on_end = on_end
+        self._running().submit(entries)
+
+    def _running(self) -> Engine:
+        engine = self._engine
+        if engine is not None:
+            engine.check()
+        if engine is None or engine.stopped:
+            raise RuntimeError("the market is not open: use it inside its `async with` block")
+        return engine
+
+    def _check(self, left: int) -> None:
+        """Raise unless all tasks have ended."""
+        if left and self._engine is not None:
+            self._engine.check()
+            raise RuntimeError("the market was closed before the tasks had ended")
+
+    def _open_journal(self) -> tuple[Journal, "Record | None"]:
         if self.journal_path is None:
             return Unrecorded(), None
         from orchestrator.record import Record
@@ -230,7 +266,33 @@ class Coordinator:
 
         clock = time.time  # noqa: TID251 - the one place where the wall clock enters; people read it
         journal = SqliteJournal(self.journal_path, clock, resume=self._resume)
-        return journal, Record(self.journal_path) if self._resume else None
+        try:
+            return journal, Record(self.journal_path) if self._resume else None
+        except BaseException:
+            journal.close()
+            raise
+
+    def _begin(self) -> Engine:
+        """Open the run, or take it up where it was left."""
+        record = self._record
+        if record is not None:
+            for entry in record.entries():
+                self.ledger.apply(transfers_of(entry.event))
+        self._chronicle = Chronicle(self._journal, self.ledger, record)
+        for listener in self._listeners:
+            self._chronicle.listen(listener)
+        self._chronicle.note(self._opening)
+        if record is not None:
+            self._note_resumption()
+        market = Market(
+            self._chronicle,
+            self._mechanism,
+            self._workers,
+            self._seed,
+            self._limits,
+            Budget(self._budget),
+        )
+        return Engine(market, record.of("task-added", TaskAdded) if record is not None else ())
 
     def _note_resumption(self) -> None:
         if self._chronicle.recall("run-closed", RunClosed) is not None:
@@ -242,6 +304,18 @@ class Coordinator:
             self._chronicle.note(earlier)
             times += 1
         self._chronicle.note(RunResumed(version=self._opening.version, time=times))
+
+    def _release(self) -> None:
+        if self._record is not None:
+            self._record.close()
+        self._journal.close()
+
+    async def _dismiss(self) -> None:
+        """Let every worker release what it holds, also if another one fails at that."""
+        with anyio.CancelScope(shield=True), anyio.move_on_after(GRACE_SECONDS):
+            async with AsyncExitStack() as stack:
+                for worker in self._workers.values():
+                    stack.push_async_callback(worker.aclose)
 
 
 def _described(verifier: Verifier | None) -> dict[str, object] | None:

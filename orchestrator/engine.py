@@ -7,22 +7,23 @@ that goes through the run, however fast its workers happen to be.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from graphlib import CycleError, TopologicalSorter
 
 import anyio
 from anyio.abc import TaskGroup
 
 from orchestrator.agenda import Agenda
+from orchestrator.chronicle import RecordEndsError
 from orchestrator.desk import Desk
+from orchestrator.entrance import Entrance, Entry, OnEnd
 from orchestrator.execution import Ending
 from orchestrator.lifecycle import Auction
 from orchestrator.market import Market
-from protocols.events import Closed, TaskAdded, TaskEnded
+from protocols.events import Announced, Closed, RunClosed, TaskAdded, TaskEnded
 from protocols.messages import Lot, Result
 from protocols.units import TaskId
-
-OnEnd = Callable[[Ending], None]
 
 
 class Engine:
@@ -30,82 +31,102 @@ class Engine:
 
     Args:
         market: What the run is made of.
+        recorded: The tasks of an earlier process, in the order in which they entered.
+
+    Attributes:
+        error: What broke the run, if anything did.
+        stopped: Whether it has stopped, for whatever reason.
     """
 
-    def __init__(self, market: Market) -> None:
+    def __init__(self, market: Market, recorded: Iterable[TaskAdded] = ()) -> None:
         self.error: Exception | None = None
+        self.stopped = False
         self._market = market
+        self._entrance = Entrance(recorded)
         self._agenda = Agenda()
         self._open: deque[Auction] = deque()
         self._announced = 0
         self._closed = 0
         self._waiting: dict[TaskId, OnEnd] = {}
         self._ended: list[Ending] = []
-        self._later: deque[TaskAdded] = deque()
+        self._short_of_cash = False
         self._wake = anyio.Event()
-        self.on_stop: list[Callable[[], object]] = []
+        self._on_stop: list[Callable[[], object]] = []
 
     @property
     def idle(self) -> bool:
         """Whether nothing is announced, ready or waiting."""
-        return not (self._open or len(self._agenda) or self._later)
+        return not (self._open or len(self._agenda) or len(self._entrance))
 
-    def submit(self, added: Iterable[TaskAdded], on_end: OnEnd | None = None) -> None:
-        """Take tasks in; ``on_end`` is called once for each when it has ended.
+    @property
+    def closing(self) -> RunClosed:
+        """The last event of the run, if it ends now."""
+        return RunClosed(reason="budget" if self._short_of_cash else "done")
 
-        Tasks of an earlier process say when they entered, and wait until the run is there again.
-        """
-        for event in added:
-            if on_end is not None:
-                self._waiting[event.lot.task] = on_end
-            if self._is_due(event):
-                self._take_in(event)
-            else:
-                self._later.append(event)
+    def submit(self, entries: Iterable[Entry]) -> None:
+        """Take tasks in; each enters the run when it is its turn."""
+        for entry in entries:
+            self._entrance.give(entry)
         self._wake.set()
 
-    def stamp(
-        self, lot: Lot, needs: tuple[TaskId, ...], verify: dict[str, object] | None
-    ) -> TaskAdded:
-        """Return the event of a task that enters now, or entered in an earlier process."""
-        event = TaskAdded(
-            lot=lot, needs=needs, verify=verify, announced=self._announced, closed=self._closed
-        )
-        recorded = self._market.chronicle.recall(event.key, TaskAdded)
-        if recorded is None:
-            return event
-        entered = {"announced": recorded.announced, "closed": recorded.closed}
-        return event.model_copy(update=entered)
+    def knows(self, task: TaskId) -> bool:
+        """Whether there is a task of this id."""
+        return task in self._entrance or self._agenda.knows(task)
 
-    def check_graph(self, added: Sequence[TaskAdded]) -> None:
-        """Check tasks that are about to enter.
+    def check_graph(self, entries: Sequence[Entry]) -> None:
+        """Check tasks that are about to be submitted.
 
         Raises:
             ValueError: If an id is taken, a needed task is unknown, or tasks need each other.
         """
-        new = {event.lot.task: event.needs for event in added}
-        if len(new) < len(added):
+        new = {entry.lot.task: entry.needs for entry in entries}
+        if len(new) < len(entries):
             raise ValueError("two tasks share an id")
         for task, needs in new.items():
-            if self._agenda.knows(task):
+            if self.knows(task):
                 raise ValueError(f"there is a task {task!r} already")
             for need in needs:
-                if need not in new and not self._agenda.knows(need):
+                if need not in new and not self.knows(need):
                     raise ValueError(f"task {task!r} needs {need!r}, which is unknown")
         try:
             TopologicalSorter(new).prepare()
         except CycleError as error:
             raise ValueError(f"tasks need each other: {' -> '.join(error.args[1])}") from None
 
-    async def run(self, group: TaskGroup) -> None:
+    @contextmanager
+    def watched(self, on_stop: Callable[[], object]) -> Generator[None]:
+        """Call back when the engine stops, so that nobody waits for what will not come."""
+        self._on_stop.append(on_stop)
+        try:
+            yield
+        finally:
+            self._on_stop.remove(on_stop)
+
+    def check(self) -> None:
+        """Raise what broke the run, if anything did."""
+        if self.error is not None:
+            raise self.error
+
+    async def run(self) -> None:
         """Announce what is ready until cancelled, or until the record of a replay ends.
 
-        What breaks the run is kept in ``error``, and everybody who waits for a task is told.
+        What breaks the run is kept in ``error``; work under way is then cancelled, and everybody
+        who waits for a task is told.
         """
         try:
-            await self._serve(group)
-        except Exception as error:  # noqa: BLE001 - whatever breaks the run is told to who waits
-            self.fail(error)
+            async with anyio.create_task_group() as group:
+                try:
+                    await self._serve(group)
+                except RecordEndsError:
+                    await self._read_on()
+                except Exception as error:  # noqa: BLE001 - it is told to those who wait
+                    self._fail(error)
+                finally:
+                    group.cancel_scope.cancel()
+        finally:
+            self.stopped = True
+            for tell in tuple(self._on_stop):
+                tell()
 
     async def _serve(self, group: TaskGroup) -> None:
         market = self._market
@@ -114,47 +135,65 @@ class Engine:
             market.desks[name] = desk = Desk(worker.seats, overall)
             desk.open(group)
         while self.error is None:
-            if self._can_announce():
+            self._let_in()
+            if self._must_wait():
+                await self._woken()
+            elif self._agenda.ready and len(self._open) < market.limits.announcements:
                 self._announce(group)
             elif self._open and self._open[0].done:
-                if not self._open[0].complete:
-                    break
                 await self._close_oldest()
             else:
-                self._wake = anyio.Event()
-                await self._wake.wait()
-        self._stop()
+                await self._woken()
 
-    def check(self) -> None:
-        """Raise what broke the run, if anything did."""
-        if self.error is not None:
-            raise self.error
+    async def _read_on(self) -> None:
+        """Let the announcements of a replay go on for as far as their record goes."""
+        while self.error is None and not all(auction.done for auction in self._open):
+            await self._woken()
 
-    def fail(self, error: Exception) -> None:
-        """Stop the run because of an error that is not a worker's."""
+    async def _woken(self) -> None:
+        self._wake = anyio.Event()
+        await self._wake.wait()
+
+    def _fail(self, error: Exception) -> None:
         self.error = self.error or error
         self._wake.set()
-        self._stop()
-
-    def _stop(self) -> None:
-        for tell in self.on_stop:
-            tell()
 
     # ----------------------------------------------------------------------------------------
 
-    def _can_announce(self) -> bool:
-        while self._later and self._is_due(self._later[0]):
-            self._take_in(self._later.popleft())
-        return bool(self._agenda.ready) and len(self._open) < self._market.limits.announcements
+    def _must_wait(self) -> bool:
+        """Whether the next step depends on something that is still to come.
 
-    def _is_due(self, event: TaskAdded) -> bool:
-        return event.announced <= self._announced and event.closed <= self._closed
+        A budget is given out in one order: nothing is announced or closed while bids are taken.
+        """
+        if self._entrance.lacks(self._announced, self._closed):
+            return True
+        last = self._open[-1] if self._open and self._market.budget.capped else None
+        return last is not None and not (last.decided or last.done)
 
-    def _take_in(self, event: TaskAdded) -> None:
-        self._market.chronicle.note(event)
-        if (broken := self._agenda.add(event.lot, event.needs)) is not None:
-            self._end(Ending(event.lot, "skipped", f"it needs {broken!r}, which was not solved"))
+    def _let_in(self) -> None:
+        """Let tasks enter whose turn it is."""
+        stuck = not (self._open or self._agenda.ready)
+        while entry := self._entrance.next_recorded(self._announced, self._closed, stuck=stuck):
+            self._take_in(entry)
+        if self._market.chronicle.recall(f"announced\ta{self._announced + 1}", Announced) is None:
+            while entry := self._entrance.next_new():
+                self._take_in(entry)
+        if self._ended:
             self._tell()
+
+    def _take_in(self, entry: Entry) -> None:
+        lot, needs, counts = entry.lot, entry.needs, (self._announced, self._closed)
+        if entry.verifier is not None:
+            self._market.verifiers[lot.task] = entry.verifier
+        if entry.on_end is not None:
+            self._waiting[lot.task] = entry.on_end
+        self._market.chronicle.note(
+            TaskAdded(
+                lot=lot, needs=needs, verify=entry.verify, announced=counts[0], closed=counts[1]
+            )
+        )
+        if (broken := self._agenda.add(lot, needs)) is not None:
+            self._end(Ending(lot, "skipped", f"it needs {broken!r}, which was not solved"))
 
     def _announce(self, group: TaskGroup) -> None:
         lots = self._agenda.take(self._market.limits.batch)
@@ -166,15 +205,21 @@ class Engine:
 
     async def _conduct(self, auction: Auction) -> None:
         try:
-            await auction.conduct()
-        except Exception as error:  # noqa: BLE001 - whatever breaks the run is told to who waits
-            self.fail(error)
+            await auction.conduct(self._wake_up)
+        except Exception as error:  # noqa: BLE001 - it is told to those who wait
+            self._fail(error)
+        self._wake.set()
+
+    def _wake_up(self) -> None:
         self._wake.set()
 
     async def _close_oldest(self) -> None:
+        if not self._open[0].complete:
+            raise RecordEndsError
         auction = self._open.popleft()
         self._closed += 1
         market, name = self._market, auction.announcement.announcement
+        market.budget.take(auction.spent - auction.committed)
         seq = market.chronicle.note(Closed(announcement=name, number=self._closed))
         for lot in self._learn(auction):
             self._agenda.again(lot)
@@ -183,47 +228,63 @@ class Engine:
 
     def _learn(self, auction: Auction) -> list[Lot]:
         """Take the endings in, in the order of the lots; return the lots to announce again."""
-        market = self._market
         again: list[Lot] = []
-        endings = [auction.endings[lot.task] for lot in auction.announcement.lots]
-        progress = any(ending.report is not None for ending in endings) or bool(self._open)
-        for ending in endings:
-            if ending.award is not None and ending.report is not None:
-                worker = market.workers[ending.award.worker]
-                worker.learn(ending.lot, ending.report, ending.outcome)
-            if ending.award is not None and ending.settlement is not None:
-                market.standings.note(ending.lot, ending.award, ending.settlement)
-            next_lot = self._next_lot(auction, ending, progress)
+        for lot in auction.announcement.lots:
+            ending = auction.endings[lot.task]
+            for each in (*ending.before, ending):
+                self._take_note(each)
+            next_lot = self._next_lot(auction, ending)
             if next_lot is None:
                 self._end(ending)
             else:
                 again.append(next_lot)
+        self._market.standings.close()
         return again
 
-    def _next_lot(self, auction: Auction, ending: Ending, progress: bool) -> Lot | None:
+    def _take_note(self, ending: Ending) -> None:
+        award, report = ending.award, ending.report
+        if award is not None and report is not None:
+            self._market.workers[award.worker].learn(ending.lot, report, ending.outcome)
+        if award is not None and ending.settlement is not None:
+            self._market.standings.note(ending.lot, award, ending.settlement)
+
+    def _next_lot(self, auction: Auction, ending: Ending) -> Lot | None:
         """Return the lot as it is announced again, or nothing if its task has ended."""
         lot = ending.lot
-        if ending.state == "unfunded" and progress:
-            return lot  # what others hold, or have just released, may make room for it
+        if ending.state == "unfunded" and self._may_get_funds(ending):
+            return lot
+        if ending.state == "unsold" and ending.reason == "capacity" and auction.worked:
+            return lot.model_copy(update={"parent": auction.announcement.announcement})
         if ending.state == "failed" and lot.attempt < self._market.limits.attempts:
-            assert ending.award is not None  # noqa: S101 - it failed, so it was awarded
+            failed = [each.award.worker for each in (*ending.before, ending) if each.award]
             return lot.model_copy(
                 update={
                     "attempt": lot.attempt + 1,
                     "parent": auction.announcement.announcement,
-                    "excluded": (*lot.excluded, ending.award.worker),
+                    "excluded": (*lot.excluded, *failed),
                 }
             )
         return None
 
+    def _may_get_funds(self, ending: Ending) -> bool:
+        """Whether there is room by now, or what others hold may still be given back."""
+        fits = ending.need is not None and self._market.budget.has_room(ending.need)
+        return fits or any(auction.committed for auction in self._open)
+
     def _end(self, ending: Ending) -> None:
-        task, state = ending.lot.task, ending.state
-        self._market.chronicle.note(TaskEnded(task=task, state=state, reason=ending.reason[:2000]))
-        self._market.verifiers.pop(task, None)
-        self._ended.append(ending)
-        answer = ending.report.answer if isinstance(ending.report, Result) else None
-        for lot in self._agenda.end(task, state, answer):
-            self._end(Ending(lot, "skipped", f"it needs {task!r}, which is {state}"))
+        """End a task, and those that can never start because of it."""
+        ending_now = deque([ending])
+        while ending_now:
+            ending = ending_now.popleft()
+            task, state, reason = ending.lot.task, ending.state, ending.reason[:2000]
+            self._short_of_cash |= state == "unfunded"
+            self._market.chronicle.note(TaskEnded(task=task, state=state, reason=reason))
+            self._market.verifiers.pop(task, None)
+            self._ended.append(ending)
+            answer = ending.report.answer if isinstance(ending.report, Result) else None
+            because = f"it needs {task!r}, which is {state}"
+            broken = self._agenda.end(task, state, answer)
+            ending_now.extend(Ending(lot, "skipped", because) for lot in broken)
 
     def _tell(self) -> None:
         """Tell those who wait for the tasks that have ended, once that is on the disk."""

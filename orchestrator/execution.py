@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import anyio
 
 from orchestrator.agenda import State
+from orchestrator.foreign import checked, excuse
 from orchestrator.ledger import hold, owe, purse, spend, spent
 from orchestrator.market import Market
 from protocols.contract import Settlement, Transfer
@@ -23,6 +24,9 @@ class Ending:
         state: ``solved``, or why not.
         reason: More about the state, in words.
         award: The last award that was carried out, if any.
+        spent: The cash that the award has cost.
+        need: The cash that an unfunded lot would have needed; ``None`` if unknown.
+        before: How the awards ended that came before it in the sequence and failed.
     """
 
     lot: Lot
@@ -32,22 +36,33 @@ class Ending:
     report: Result | Failure | None = None
     outcome: Outcome | None = None
     settlement: Settlement | None = None
+    spent: Money = ZERO
+    need: Money | None = None
+    before: "tuple[Ending, ...]" = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Execution:
     """The carrying out of one award.
 
     Attributes:
-        held: The cash that is held for it.
+        ceiling: The most that the work may cost the worker, as it said.
+        held: The cash that is held for it: the bill, or the pay of an outsider.
         fallback: What follows if the work fails, where the mechanism awarded a sequence.
+        calls: How often the worker was called, in this process and earlier ones.
+        lost: Whether the last call was lost and cannot be paid once more.
+        before: How the awards ended that came before it in the sequence and failed.
     """
 
     market: Market
     lot: Lot
     award: Award
+    ceiling: Money
     held: Money
     fallback: "Execution | None" = None
+    calls: int = 0
+    lost: bool = False
+    before: tuple[Ending, ...] = ()
 
     @property
     def worker(self) -> Worker:
@@ -59,37 +74,39 @@ class Execution:
         """The cash that is held for this award and all that may follow it."""
         return Money(self.held + (self.fallback.reserved if self.fallback else 0))
 
+    @property
+    def recorded(self) -> bool:
+        """Whether the past knows how the work ended."""
+        return self.market.chronicle.recall(_key("finished", self.award), Finished) is not None
+
     def start(self) -> int:
         """Note that the worker is about to be called; return the number to wait for.
 
         A call that was started in an earlier process and never reported back may have been billed:
-        what was held for it counts as spent, and the call is repeated on a new hold.
+        what was held for it counts as spent, and the call is repeated on a new hold. Where the
+        budget has no room for that, the award ends without an outcome.
         """
-        chronicle, award = self.market.chronicle, self.award
-        call, lost = 1, False
-        while (earlier := chronicle.recall(self._started(call).key, Started)) is not None:
-            chronicle.note(earlier)
-            call, lost = call + 1, True
-        if not lost:
-            return chronicle.note(self._started(1))
-        if chronicle.recall(_key("finished", award), Finished) is not None:
+        chronicle, key = self.market.chronicle, _key("started", self.award)
+        while chronicle.recall(f"{key}\t{self.calls + 1}", Started) is not None:
+            self.calls += 1
+            chronicle.note(self._started(self.calls))
+        if self.calls and self.recorded:
             return 0
-        return chronicle.note(self._started(call, self._book_lost_call()))
+        if self.calls and not self._can_repeat():
+            self.lost = True
+            return 0
+        self.calls += 1
+        return chronicle.note(self._started(self.calls))
 
     async def carry_out(self) -> Ending:
         """Have the work done, judged and paid."""
+        if self.lost:
+            reason = "the answer was lost, and the budget has no room for another call"
+            return self._leave_unsettled(self._failure(reason), reason)
         report = await self._work()
-        verdict = await self._judge(report)
-        if isinstance(verdict, str):
-            return self._leave_unsettled(report, verdict)
-        outcome = Outcome(
-            announcement=self.award.announcement,
-            task=self.award.task,
-            worker=self.award.worker,
-            success=verdict[0].success,
-            verifier=verdict[1],
-            detail=verdict[0].detail[:2000],
-        )
+        outcome = await self._judge(report)
+        if isinstance(outcome, str):
+            return self._leave_unsettled(report, outcome)
         self.market.chronicle.note(Verified(outcome=outcome))
         return self._settle(report, outcome)
 
@@ -114,15 +131,8 @@ class Execution:
             with anyio.move_on_after(limit):
                 return self._checked(await self.worker.execute(self.lot, self.award))
         except Exception as error:  # noqa: BLE001 - foreign code may raise anything
-            reason = f"{type(error).__name__}: {error}"[:2000]
-        award = self.award
-        return Failure(
-            announcement=award.announcement,
-            task=award.task,
-            worker=award.worker,
-            reason=reason,
-            cost=self.held,
-        )
+            reason = excuse("", error)
+        return self._failure(reason)
 
     def _checked(self, report: object) -> Result | Failure:
         award = self.award
@@ -132,53 +142,86 @@ class Execution:
             and report.worker == award.worker
             and report.announcement == award.announcement
         ):
-            return report
+            return checked(report)
         raise ValueError("the worker reported on something else than its award")
 
-    async def _judge(self, report: Result | Failure) -> tuple[Verdict, str] | str:
-        """Return the verdict and who gave it, or why there is none."""
+    def _failure(self, reason: str) -> Failure:
+        """Report for a worker that did not: it may have cost all that was held."""
+        award = self.award
+        return Failure(
+            announcement=award.announcement,
+            task=award.task,
+            worker=award.worker,
+            reason=reason,
+            cost=self.held,
+        )
+
+    async def _judge(self, report: Result | Failure) -> Outcome | str:
+        """Return the outcome, or why there is none."""
         chronicle = self.market.chronicle
         if isinstance(report, Failure):
-            return Verdict(0.0, report.reason), "failure"
+            return self._outcome(Verdict(0.0, report.reason), "failure")
         verified = chronicle.recall(_key("verified", self.award), Verified)
         if verified is not None:
-            outcome = verified.outcome
-            return Verdict(outcome.success, outcome.detail), outcome.verifier
+            return verified.outcome
         unsettled = chronicle.recall(_key("unsettled", self.award), Unsettled)
         if unsettled is not None:
             return unsettled.reason
+        chronicle.await_input()
         verifier = self.market.verifiers.get(self.lot.task)
         if verifier is None:
             return "the task has no verifier"
-        chronicle.await_input()
         try:
-            return await verifier.verify(self.lot, report), verifier.type
+            return self._outcome(await verifier.verify(self.lot, report), verifier.type)
         except Exception as error:  # noqa: BLE001 - a verifier may be foreign code too
-            return f"the verifier failed: {type(error).__name__}: {error}"[:2000]
+            return excuse("the verifier failed: ", error)
+
+    def _outcome(self, verdict: Verdict, verifier: str) -> Outcome:
+        award = self.award
+        return Outcome(
+            announcement=award.announcement,
+            task=award.task,
+            worker=award.worker,
+            success=verdict.success,
+            verifier=verifier,
+            detail=verdict.detail[:2000],
+        )
 
     def _settle(self, report: Result | Failure, outcome: Outcome) -> Ending:
-        award, success = self.award, outcome.success
+        award, success, payable = self.award, outcome.success, self.worker.participant.payable
         score = SCORING_RULES[award.contract.rule].score(award.contract.report, success)
+        # an outsider that could refund itself more than it announced would be paid more than is held
+        cost = min(report.cost, self.ceiling) if payable else report.cost
         settlement = Settlement(
             announcement=award.announcement,
             task=award.task,
             worker=award.worker,
             success=success,
             score=score,
-            payment=award.contract.pay(success, report.cost, score),
-            cost=report.cost,
+            payment=award.contract.pay(success, cost, score),
+            cost=cost,
         )
         solved = success >= self.market.limits.solved_at
-        if self.worker.participant.payable:
+        if payable:
+            paid = Money(max(settlement.payment, 0))
             transfers = spend(self.held, settlement.payment, purse(award.worker), "pay")
         else:
-            bill = spend(self.held, report.cost, spent(award.worker), "bill")
+            paid = cost
+            bill = spend(self.held, cost, spent(award.worker), "bill")
             transfers = (*bill, *owe(award.worker, settlement.payment))
         if solved:
             transfers += self._release_fallbacks()
         self.market.chronicle.note(Settled(settlement=settlement, transfers=transfers))
-        state: State = "solved" if solved else "failed"
-        return Ending(self.lot, state, outcome.detail, award, report, outcome, settlement)
+        return Ending(
+            lot=self.lot,
+            state="solved" if solved else "failed",
+            reason=outcome.detail,
+            award=award,
+            report=report,
+            outcome=outcome,
+            settlement=settlement,
+            spent=self._with_lost_calls(paid),
+        )
 
     def _leave_unsettled(self, report: Result | Failure, reason: str) -> Ending:
         """End without an outcome: the bill is paid, nothing is owed for an unknown success."""
@@ -194,20 +237,25 @@ class Execution:
                 transfers=bill + self._release_fallbacks(),
             )
         )
-        return Ending(self.lot, "unsettled", reason, award, report)
+        spending = self._with_lost_calls(cost)
+        return Ending(self.lot, "unsettled", reason, award, report, spent=spending)
 
     def _release_fallbacks(self) -> tuple[Transfer, ...]:
         if self.fallback is None:
             return ()
         return spend(self.fallback.reserved, ZERO, spent(self.award.worker), "bill")
 
-    def _book_lost_call(self) -> tuple[Transfer, ...]:
-        if self.worker.participant.payable:
-            return ()
-        return (*spend(self.held, self.held, spent(self.award.worker), "bill"), *hold(self.held))
+    # Calls that were lost -------------------------------------------------------------------
 
-    def _started(self, call: int, transfers: tuple[Transfer, ...] = ()) -> Started:
+    def _started(self, call: int) -> Started:
+        """Return the event of a call; each but the first books the lost one before it as billed."""
         award = self.award
+        transfers: tuple[Transfer, ...] = ()
+        if call > 1 and not self.worker.participant.payable:
+            transfers = (
+                *spend(self.held, self.held, spent(award.worker), "bill"),
+                *hold(self.held),
+            )
         return Started(
             announcement=award.announcement,
             task=award.task,
@@ -215,6 +263,17 @@ class Execution:
             call=call,
             transfers=transfers,
         )
+
+    def _can_repeat(self) -> bool:
+        """Whether another call can be paid; once it could not, it never can."""
+        chronicle = self.market.chronicle
+        if chronicle.recall(_key("unsettled", self.award), Unsettled) is not None:
+            return False
+        return self.worker.participant.payable or chronicle.ledger.has_room(self.held)
+
+    def _with_lost_calls(self, cost: Money) -> Money:
+        lost = 0 if self.worker.participant.payable else max(self.calls - 1, 0)
+        return Money(cost + lost * self.held)
 
 
 def _key(event: str, award: Award) -> str:

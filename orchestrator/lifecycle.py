@@ -8,7 +8,7 @@ gets it back instead of acting; the deciding steps compute theirs anew and must 
 Nothing calls back: a failure is for the next announcement.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import anyio
@@ -18,15 +18,17 @@ from orchestrator.agenda import State
 from orchestrator.asking import ask
 from orchestrator.chronicle import RecordEndsError
 from orchestrator.execution import Ending, Execution
-from orchestrator.ledger import hold, spend, spent
+from orchestrator.invitation import Invitation
+from orchestrator.ledger import hold
 from orchestrator.market import Market
-from protocols.contract import Transfer
 from protocols.contract_net import ContractNet
 from protocols.events import Allocated, Announced, BidsClosed
 from protocols.mechanism import Allocation, Standings
 from protocols.messages import Announcement, Award, Bid, Lot, Refusal
-from protocols.units import AnnouncementId, Money, TaskId, WorkerId
+from protocols.units import ZERO, AnnouncementId, Money, TaskId
 from scoring.catalog import SCORING_RULES
+
+NO_ROOM = "the budget has no room for it"
 
 
 class Auction:
@@ -40,57 +42,66 @@ class Auction:
 
     Attributes:
         endings: How each lot ended, by task.
+        decided: Whether the awards are made.
         done: Whether nothing more will happen.
-        complete: Whether every lot has ended; a replay of an unfinished run leaves some open.
+        committed: The most cash that the awards can cost.
+        spent: The cash that they have cost so far.
     """
 
     def __init__(self, market: Market, number: int, as_of: int, lots: tuple[Lot, ...]) -> None:
+        self.endings: dict[TaskId, Ending] = {}
+        self.decided = self.done = False
+        self.committed = self.spent = ZERO
+        self._market = market
+        self._chronicle = market.chronicle
+        self._lots = {lot.task: lot for lot in lots}
+        recorded = self._chronicle.recall(f"announced\ta{number}", Announced)
+        self._invitation = Invitation(market, lots, recorded)
         self.announcement = Announcement(
             announcement=AnnouncementId(f"a{number}"),
             number=number,
             as_of=as_of,
             bid_seconds=market.limits.bid_seconds,
             lots=lots,
-            participants=tuple(worker.participant for worker in market.workers.values()),
+            participants=self._invitation.participants,
         )
-        self.endings: dict[TaskId, Ending] = {}
-        self.done = False
-        self._market = market
-        self._chronicle = market.chronicle
         self._net = ContractNet(self.announcement)
         self._standings: Standings = {}
-        self._lots = {lot.task: lot for lot in lots}
-        self._asked: dict[WorkerId, Money] = {}
+        self._held_for_bids = 0
         self._open = 0
         self._all_ended = anyio.Event()
+        self._broken: Exception | None = None
 
     @property
     def complete(self) -> bool:
-        """Whether every lot has ended."""
+        """Whether every lot has ended; a replay of an unfinished run leaves some open."""
         return len(self.endings) == len(self._lots)
+
+    @property
+    def worked(self) -> bool:
+        """Whether some award was carried out, so that capacity which it bound is free again."""
+        return any(ending.report is not None for ending in self.endings.values())
 
     def announce(self) -> None:
         """Put the lots up, at a fixed point of the run: what is known now is what counts."""
         market, announcement = self._market, self.announcement
-        self._standings = market.standings.snapshot(announcement.lots, announcement.participants)
-        transfers: list[Transfer] = []
-        for name, worker in market.workers.items():
-            ceiling = Money(sum(map(worker.bid_ceiling, announcement.lots)))
-            if ceiling:
-                self._asked[name] = ceiling
-                transfers += hold(ceiling)
-        recorded = self._chronicle.recall(f"announced\t{announcement.announcement}", Announced)
-        held = tuple(transfers) if recorded is None else recorded.transfers
-        self._chronicle.note(Announced(announcement=announcement, transfers=held))
+        self._standings = market.standings.open(announcement)
+        transfers = self._invitation.hold()
+        self._held_for_bids = sum(transfer.amount for transfer in transfers)
+        market.budget.take(self._held_for_bids)
+        self._chronicle.note(Announced(announcement=announcement, transfers=transfers))
 
-    async def conduct(self) -> None:
+    async def conduct(self, on_decided: Callable[[], object]) -> None:
         """Take the lots from their announcement to their settlements."""
         try:
             bids = await self._take_bids()
             allocation = self._market.mechanism.clear(
                 self.announcement, bids, self._standings, self._market.seed
             )
-            await self._carry_out(self._award(allocation, bids))
+            executions = self._award(allocation, bids)
+            self.decided = True
+            on_decided()
+            await self._carry_out(executions)
         except RecordEndsError:
             pass  # what the journal of an unfinished run does not know stays open
         finally:
@@ -103,7 +114,7 @@ class Auction:
         closed = self._chronicle.recall(f"bids-closed\t{name}", BidsClosed)
         if closed is None:
             self._chronicle.await_input()
-            await ask(net, self._market.workers)
+            await ask(net, self._invitation.workers())
             closed = BidsClosed(
                 announcement=name,
                 bids=net.bids,
@@ -111,30 +122,18 @@ class Auction:
                 rejections=net.rejections,
                 not_understood=net.not_understood,
                 silent=net.silent,
-                transfers=self._bill_for_bids() if self._asked else (),
+                transfers=self._invitation.bill((*net.bids, *net.refusals)),
             )
         else:
             answers: tuple[Bid | Refusal, ...] = (*closed.bids, *closed.refusals)
             for answer in answers:
                 net.receive(answer)
             net.close_bidding()
+            closed = closed.model_copy(update={"bids": net.bids, "refusals": net.refusals})
         self._chronicle.note(closed)
+        billed = sum(moved.amount for moved in closed.transfers if moved.purpose == "bill")
+        self._market.budget.take(billed - self._held_for_bids)
         return closed.bids
-
-    def _bill_for_bids(self) -> tuple[Transfer, ...]:
-        """Bill what asking has cost; for an answer that never came, the most that it may have."""
-        answers: tuple[Bid | Refusal, ...] = (*self._net.bids, *self._net.refusals)
-        charges = {(answer.task, answer.worker): answer.charge for answer in answers}
-        transfers: list[Transfer] = []
-        for name, ceiling in self._asked.items():
-            worker = self._market.workers[name]
-            bill = sum(
-                charges.get((lot.task, name), worker.bid_ceiling(lot))
-                for lot in self.announcement.lots
-                if name not in lot.excluded
-            )
-            transfers += spend(ceiling, Money(bill), spent(name), "bill")
-        return tuple(transfers)
 
     # Awards ---------------------------------------------------------------------------------
 
@@ -142,27 +141,40 @@ class Auction:
         """Hold what the awards may cost; return the first of each lot that the budget can bear."""
         self._net.allocate(allocation)
         for unsold in allocation.unsold:
-            self._end(unsold.task, "unsold", unsold.reason)
+            if unsold.reason == "no-bids" and not self._invitation.complete:
+                self._end(unsold.task, "unfunded", "the budget has no room for asking")
+            else:
+                self._end(unsold.task, "unsold", unsold.reason)
         recorded = self._chronicle.recall(f"allocated\t{allocation.announcement}", Allocated)
-        room = self._chronicle.ledger.available
-        capped = self._chronicle.ledger.capped
         unfunded: list[TaskId] = []
         funded: list[Execution] = []
-        transfers: list[Transfer] = []
         for execution in self._sequences(allocation, bids):
             task, amount = execution.award.task, execution.reserved
-            if task in recorded.unfunded if recorded else capped and amount > room:
+            if not self._can_fund(task, amount, recorded):
                 unfunded.append(task)
-                self._net.cancel(task, "the budget has no room for it")
-                self._end(task, "unfunded", "the budget has no room for it")
+                self._net.cancel(task, NO_ROOM)
+                self._end(task, "unfunded", NO_ROOM, need=amount)
                 continue
-            room = Money(room - amount)
-            transfers += hold(amount)
+            self._market.budget.take(amount)
+            self.committed = Money(self.committed + amount)
             funded.append(execution)
+        transfers = tuple(transfer for each in funded for transfer in hold(each.reserved))
         self._chronicle.note(
-            Allocated(allocation=allocation, unfunded=tuple(unfunded), transfers=tuple(transfers))
+            Allocated(allocation=allocation, unfunded=tuple(unfunded), transfers=transfers)
         )
         return funded
+
+    def _can_fund(self, task: TaskId, amount: Money, recorded: Allocated | None) -> bool:
+        """Whether the budget has room for an award, and the ledger too.
+
+        Calls that were lost in a crash, and bills beyond their holds, come into the budget only
+        when their announcement closes.
+        """
+        if not self._market.budget.has_room(amount):
+            return False
+        if recorded is not None:
+            return task not in recorded.unfunded
+        return self._chronicle.ledger.has_room(Money(self.committed + amount))
 
     def _sequences(self, allocation: Allocation, bids: Sequence[Bid]) -> Iterator[Execution]:
         """Yield the first award of each lot, linked to the fallbacks that follow it."""
@@ -172,9 +184,10 @@ class Auction:
         following: Execution | None = None
         firsts: list[Execution] = []
         for award in reversed(allocation.awards):
-            amount = self._commitment(award, ceilings[award.task, award.worker])
+            ceiling = ceilings[award.task, award.worker]
+            amount = self._commitment(award, ceiling)
             lot = self._lots[award.task]
-            following = Execution(self._market, lot, award, amount, following)
+            following = Execution(self._market, lot, award, ceiling, amount, following)
             if not award.rank:
                 firsts.append(following)
                 following = None
@@ -188,33 +201,43 @@ class Auction:
         best = SCORING_RULES[contract.rule].bounds[1]
         return Money(max(0, *(contract.pay(success, ceiling, best) for success in (0.0, 1.0))))
 
-    def _end(self, task: TaskId, state: State, reason: str) -> None:
-        self.endings[task] = Ending(self._lots[task], state, reason)
+    def _end(self, task: TaskId, state: State, reason: str, need: Money | None = None) -> None:
+        self.endings[task] = Ending(self._lots[task], state, reason, need=need)
 
     # Work -----------------------------------------------------------------------------------
 
     async def _carry_out(self, executions: Sequence[Execution]) -> None:
-        """Have the work done: instant workers in a row, the others at their desks."""
         self._open = len(executions)
+        await self._work(executions)
+        if self._open:
+            await self._all_ended.wait()
+        if self._broken is not None:
+            raise self._broken
+
+    async def _work(self, executions: Sequence[Execution]) -> None:
+        """Have work done: that of instant workers in a row, that of the others at their desks."""
         at_once: list[Execution] = []
         seq = 0
         for execution in executions:
             if not (execution.worker.instant or self._chronicle.only_recall):
-                self._market.desks[execution.award.worker].put(partial(self._run, execution))
+                desk = self._market.desks[execution.award.worker]
+                desk.put(partial(self._work_at_desk, execution))
             elif (started := self._start(execution)) is not None:
                 at_once.append(execution)
                 seq = started or seq
         await (self._chronicle.durable(seq) if seq else checkpoint())
         for execution in at_once:
             await self._finish(execution)
-        if self._open:
-            await self._all_ended.wait()
 
-    async def _run(self, execution: Execution) -> None:
-        """Start and finish one execution."""
-        if (seq := self._start(execution)) is not None:
-            await self._chronicle.durable(seq)
-            await self._finish(execution)
+    async def _work_at_desk(self, execution: Execution) -> None:
+        """Have one award carried out; what breaks the run is left for `conduct` to raise."""
+        try:
+            if (seq := self._start(execution)) is not None:
+                await self._chronicle.durable(seq)
+                await self._finish(execution)
+        except Exception as error:  # noqa: BLE001 - a desk serves many auctions
+            self._broken = self._broken or error
+            self._all_ended.set()
 
     def _start(self, execution: Execution) -> int | None:
         self._net.start(execution.award.task, execution.award.worker)
@@ -232,14 +255,17 @@ class Auction:
             self._count_down()
             return
         assert ending.report is not None  # noqa: S101 - carried out, so reported
+        self.spent = Money(self.spent + ending.spent)
         self._net.receive(ending.report)
         if ending.state == "unsettled":
             self._net.cancel(task, ending.reason)
         else:
             self._net.settle(task, worker, solved=ending.state == "solved")
         if ending.state == "failed" and execution.fallback is not None:
-            await self._run(execution.fallback)
+            execution.fallback.before = (*execution.before, ending)
+            await self._work([execution.fallback])
             return
+        ending.before = execution.before
         self.endings[task] = ending
         self._count_down()
 

@@ -6,9 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from orchestrator.budget import Budget
 from orchestrator.chronicle import Chronicle
 from orchestrator.desk import Desk
-from orchestrator.standings import StandingBook
+from orchestrator.standings import StandingBook, standing_book
 from protocols.frozen import Frozen
 from protocols.mechanism import Mechanism
 from protocols.units import TaskId, WorkerId
@@ -53,11 +54,11 @@ class Market:
     workers: Mapping[WorkerId, Worker]
     seed: int
     limits: Limits = field(default_factory=Limits)
+    budget: Budget = field(default_factory=Budget)
     standings: StandingBook = field(init=False)
     verifiers: dict[TaskId, Verifier] = field(default_factory=dict[TaskId, Verifier])
     desks: dict[WorkerId, Desk] = field(default_factory=dict[WorkerId, Desk])
 
     def __post_init__(self) -> None:
-        """Keep recalibration maps only for a mechanism that reads them."""
-        forecast = getattr(self.mechanism, "forecast", "raw")
-        self.standings = StandingBook(recalibrate=forecast == "recalibrated")
+        """Keep of the past what the mechanism reads."""
+        self.standings = standing_book(self.mechanism, self.limits.announcements)

@@ -1,20 +1,22 @@
 """Goes through a recorded run again, without calling a worker, and compares every decision."""
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 import anyio
 
+from orchestrator.budget import Budget
 from orchestrator.chronicle import Chronicle, DivergenceError
 from orchestrator.engine import Engine
+from orchestrator.entrance import Entry
 from orchestrator.journal import JournalError, Unrecorded
 from orchestrator.ledger import Ledger
 from orchestrator.market import Limits, Market
 from orchestrator.mechanisms import mechanism_from
 from orchestrator.record import Record
-from protocols.events import Event, RunClosed, RunOpened, RunResumed, TaskAdded
+from protocols.errors import TruthbidError
+from protocols.events import RunClosed, RunOpened, RunResumed, TaskAdded
 from protocols.messages import Announcement, Award, Lot, Participant
 from workers.ports import Submit, Worker
 
@@ -79,19 +81,25 @@ async def _replay(record: Record) -> Replay:
         Unrecorded(), Ledger(capped=opened.budget is not None), record, only_recall=True
     )
     market = _market(record, opened, chronicle)
-    closed = chronicle.recall("run-closed", RunClosed)
+    closed = chronicle.recall("run-closed", RunClosed) is not None
     differences: tuple[str, ...] = ()
     try:
         chronicle.note(opened)
         _note_resumptions(chronicle)
-        await _go_through(Engine(market), list(record.of("task-added", TaskAdded)))
-        if closed is not None:
-            chronicle.note(closed)
-            differences = _left_over(chronicle)
+        added = list(record.of("task-added", TaskAdded))
+        engine = Engine(market, added)
+        await _go_through(
+            engine, [Entry(event.lot, event.needs, verify=event.verify) for event in added]
+        )
+        if closed:
+            chronicle.note(engine.closing)
+        differences = _left_over(chronicle)
     except DivergenceError as error:
-        differences = tuple(_differences(error))
+        differences = error.differences
+    except TruthbidError as error:
+        differences = (f"the journal cannot be followed: {error}",)
     events = len(record)
-    return Replay(events, events - chronicle.unseen, closed is not None, differences)
+    return Replay(events, events - chronicle.unseen, closed, differences)
 
 
 def _market(record: Record, opened: RunOpened, chronicle: Chronicle) -> Market:
@@ -107,26 +115,26 @@ def _market(record: Record, opened: RunOpened, chronicle: Chronicle) -> Market:
         workers={each.worker: AbsentWorker(each) for each in opened.participants},
         seed=opened.seed,
         limits=Limits.model_validate(opened.config["limits"]),
+        budget=Budget(opened.budget),
     )
 
 
-async def _go_through(engine: Engine, added: list[TaskAdded]) -> None:
-    left = len(added)
-    over = anyio.Event()
-
-    def end(_: object) -> None:
-        nonlocal left
-        left -= 1
-        if not left:
-            over.set()
-
-    engine.on_stop.append(over.set)
+async def _go_through(engine: Engine, entries: list[Entry]) -> None:
+    """Let the engine run until every task has ended or the record ends."""
+    left = len(entries)
     async with anyio.create_task_group() as group:
-        engine.submit(added, end)
-        group.start_soon(engine.run, group)
-        if added:
-            await over.wait()
-        group.cancel_scope.cancel()
+
+        def end(_: object) -> None:
+            nonlocal left
+            left -= 1
+            if not left:
+                group.cancel_scope.cancel()
+
+        for entry in entries:
+            entry.on_end = end
+        engine.submit(entries)
+        if entries:
+            group.start_soon(engine.run)
     engine.check()
 
 
@@ -140,28 +148,3 @@ def _note_resumptions(chronicle: Chronicle) -> None:
 def _left_over(chronicle: Chronicle) -> tuple[str, ...]:
     left = chronicle.unseen
     return (f"{left} events of the journal do not follow from its inputs",) if left else ()
-
-
-def _differences(error: DivergenceError) -> Iterator[str]:
-    """Say in which fields a recorded event differs from the derived one."""
-    recorded = error.recorded.model_dump(mode="json")
-    derived = error.derived.model_dump(mode="json")
-    for field, was, now in _fields("", recorded, derived):
-        yield f"{_spelled(error.recorded)}: {field} is {was!r} in the journal, {now!r} by its inputs"
-
-
-def _fields(path: str, recorded: object, derived: object) -> Iterator[tuple[str, object, object]]:
-    if isinstance(recorded, dict) and isinstance(derived, dict):
-        for name in recorded | derived:
-            yield from _fields(
-                f"{path}.{name}" if path else name, recorded.get(name), derived.get(name)
-            )
-    elif isinstance(recorded, list) and isinstance(derived, list) and len(recorded) == len(derived):
-        for place, (was, now) in enumerate(zip(recorded, derived, strict=True)):
-            yield from _fields(f"{path}.{place}", was, now)
-    elif recorded != derived:
-        yield path, recorded, derived
-
-
-def _spelled(event: Event) -> str:
-    return event.key.replace("\t", " ")

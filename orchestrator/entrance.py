@@ -1,0 +1,84 @@
+"""The order in which tasks enter a run: as recorded, then as they come."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from orchestrator.execution import Ending
+from protocols.events import TaskAdded
+from protocols.messages import Lot
+from protocols.units import TaskId
+from workers.ports import Verifier
+
+OnEnd = Callable[[Ending], None]
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A task that was given to the market.
+
+    Attributes:
+        needs: The tasks that must be solved first.
+        verifier: Who judges it; without one it ends unsettled.
+        verify: The verifier as data.
+        on_end: Told how the task ended.
+    """
+
+    lot: Lot
+    needs: tuple[TaskId, ...] = ()
+    verifier: Verifier | None = None
+    verify: Mapping[str, Any] | None = None
+    on_end: OnEnd | None = None
+
+
+class Entrance:
+    """Holds tasks back until it is their turn.
+
+    A task of the record enters where it did in the earlier process: after as many announcements
+    and closings, and after the tasks that came before it. Others enter behind them.
+
+    Args:
+        recorded: The tasks of an earlier process, in their order.
+    """
+
+    def __init__(self, recorded: Iterable[TaskAdded] = ()) -> None:
+        self._recorded = deque((task.lot.task, task.announced, task.closed) for task in recorded)
+        self._given: dict[TaskId, Entry] = {}
+
+    def __contains__(self, task: TaskId) -> bool:
+        """Whether a task of this id waits here."""
+        return task in self._given
+
+    def __len__(self) -> int:
+        """Return how many tasks wait here."""
+        return len(self._given)
+
+    def give(self, entry: Entry) -> None:
+        """Take a task in hand."""
+        self._given[entry.lot.task] = entry
+
+    def lacks(self, announced: int, closed: int) -> bool:
+        """Whether a task of the record belongs here that was not given to this process yet."""
+        return self._is_due(announced, closed) and self._recorded[0][0] not in self._given
+
+    def next_recorded(self, announced: int, closed: int, *, stuck: bool) -> Entry | None:
+        """Return the next task of the record if it is its turn, or if nothing else can happen."""
+        if not (self._is_due(announced, closed) or (stuck and self._recorded)):
+            return None
+        entry = self._given.pop(self._recorded[0][0], None)
+        if entry is not None:
+            self._recorded.popleft()
+        return entry
+
+    def next_new(self) -> Entry | None:
+        """Return the next task that no record knows, once all those of the record have entered."""
+        if self._recorded or not self._given:
+            return None
+        return self._given.pop(next(iter(self._given)))
+
+    def _is_due(self, announced: int, closed: int) -> bool:
+        if not self._recorded:
+            return False
+        _, after_announced, after_closed = self._recorded[0]
+        return after_announced <= announced and after_closed <= closed
