@@ -1,6 +1,7 @@
 """Tests of the verbs, end to end: what they say, what they write and how they end."""
 
 import json
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -66,6 +67,20 @@ def test_every_shipped_workflow_runs(path: Path) -> None:
     assert (replayed.code, replayed.data()["identical"]) == (0, True)
     verified = truthbid("verify", "run.db", "--json")
     assert (verified.code, verified.data()["sound"]) == (0, True)
+
+
+def test_the_commands_in_the_comments_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command that a shipped workflow tells people to type is valid."""
+    monkeypatch.chdir(ROOT)
+    told = [
+        shlex.split(line.removeprefix("#   truthbid run "))
+        for path in SHIPPED
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.startswith("#   truthbid run ") and not line.endswith("\\")
+    ]
+    assert len(told) >= 4
+    for arguments in told:
+        assert truthbid("validate", *arguments).code == 0, arguments
 
 
 def test_the_quickstart_solves_everything() -> None:
