@@ -8,10 +8,10 @@ from orchestrator.foreign import checked, excuse
 from protocols.contract_net import ContractNet
 from protocols.messages import Bid, Refusal
 from protocols.units import WorkerId
-from workers.ports import Submit, Worker
+from workers.ports import Bidder, Submit
 
 
-async def ask(net: ContractNet, workers: Mapping[WorkerId, Worker]) -> None:
+async def ask(net: ContractNet, workers: Mapping[WorkerId, Bidder]) -> None:
     """Collect answers into the net and close its bidding.
 
     Instant workers are asked in a row; the others at the same time, each in its own task, so that
@@ -22,7 +22,7 @@ async def ask(net: ContractNet, workers: Mapping[WorkerId, Worker]) -> None:
         net: The announcement.
         workers: Whom to ask; a participant that is not among them stays silent.
     """
-    slow: list[Worker] = []
+    slow: list[Bidder] = []
     over = False
 
     def close_bidding() -> None:
@@ -55,7 +55,7 @@ async def ask(net: ContractNet, workers: Mapping[WorkerId, Worker]) -> None:
     close_bidding()
 
 
-async def _ask_one(net: ContractNet, worker: Worker, submit: Submit) -> None:
+async def _ask_one(net: ContractNet, worker: Bidder, submit: Submit) -> None:
     """Ask one worker; if it raises, it refuses what is left, and asking counts as billed in full."""
     try:
         await worker.bid(net.announcement, submit)

@@ -21,10 +21,12 @@ from orchestrator.execution import Ending, Execution
 from orchestrator.invitation import Invitation
 from orchestrator.ledger import hold
 from orchestrator.market import Market
+from orchestrator.rounds import converse
 from protocols.contract_net import ContractNet
 from protocols.events import Allocated, Announced, BidsClosed
 from protocols.mechanism import Allocation, Standings
 from protocols.messages import Announcement, Award, Bid, Lot, Refusal
+from protocols.rounds import clock_rounds
 from protocols.units import ZERO, AnnouncementId, Money, TaskId
 from scoring.catalog import SCORING_RULES
 
@@ -111,10 +113,18 @@ class Auction:
 
     async def _take_bids(self) -> tuple[Bid, ...]:
         net, name = self._net, self.announcement.announcement
+        said = await self._converse()
         closed = self._chronicle.recall(f"bids-closed\t{name}", BidsClosed)
-        if closed is None:
+        if said is None and closed is not None:
+            said = (*closed.bids, *closed.refusals)
+        if said is None:
             self._chronicle.await_input()
             await ask(net, self._invitation.workers())
+        else:
+            for answer in said:
+                net.receive(answer)
+            net.close_bidding()
+        if closed is None:
             closed = BidsClosed(
                 announcement=name,
                 bids=net.bids,
@@ -125,15 +135,21 @@ class Auction:
                 transfers=self._invitation.bill((*net.bids, *net.refusals)),
             )
         else:
-            answers: tuple[Bid | Refusal, ...] = (*closed.bids, *closed.refusals)
-            for answer in answers:
-                net.receive(answer)
-            net.close_bidding()
             closed = closed.model_copy(update={"bids": net.bids, "refusals": net.refusals})
         self._chronicle.note(closed)
         billed = sum(moved.amount for moved in closed.transfers if moved.purpose == "bill")
         self._market.budget.take(billed - self._held_for_bids)
         return closed.bids
+
+    async def _converse(self) -> tuple[Bid | Refusal, ...] | None:
+        """Ask price by price where the mechanism is a clock; ``None`` where it takes sealed bids."""
+        market, call = self._market, self.announcement
+        rounds = clock_rounds(market.mechanism, call, market.seed)
+        if rounds is None:
+            return None
+        invited = self._invitation.workers()
+        bidders = {name: worker.at_clock(call) for name, worker in invited.items()}
+        return await converse(rounds, bidders, self._chronicle)
 
     # Awards ---------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from protocols.events import (
     BidsClosed,
     Closed,
     Finished,
+    RoundClosed,
     RunClosed,
     RunOpened,
     RunResumed,
@@ -110,7 +111,7 @@ class Summary:
                 self._open(event)
             case RunClosed():
                 self.closed = event.reason
-            case Started() | Verified() | Unsettled() | RunResumed():
+            case Started() | Verified() | Unsettled() | RunResumed() | RoundClosed():
                 pass  # what money they move is booked
             case _:
                 assert_never(event)

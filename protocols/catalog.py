@@ -215,14 +215,16 @@ class EnglishSettings(Frozen):
 
     Attributes:
         step: How far the price falls at a time.
+        rounds: Whether the workers are asked price by price; else they hand in sealed bids.
     """
 
     name: Literal["english"] = "english"
     step: Annotated[Units, Field(gt=0)] = STEP
+    rounds: bool = False
 
     def build(self, expected: ExpectedOf) -> Mechanism:
         """Make the mechanism."""
-        return English(self.step)
+        return English(self.step, self.rounds)
 
 
 class DutchSettings(Frozen):
@@ -230,14 +232,16 @@ class DutchSettings(Frozen):
 
     Attributes:
         step: How far the price rises at a time.
+        rounds: Whether the workers are asked price by price; else they hand in sealed bids.
     """
 
     name: Literal["dutch"] = "dutch"
     step: Annotated[Units, Field(gt=0)] = STEP
+    rounds: bool = False
 
     def build(self, expected: ExpectedOf) -> Mechanism:
         """Make the mechanism."""
-        return Dutch(self.step)
+        return Dutch(self.step, self.rounds)
 
 
 class GeneralizedSecondPriceSettings(Frozen):

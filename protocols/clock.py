@@ -117,11 +117,13 @@ class English:
 
     Args:
         step: How far the price falls at a time, at least one nano-unit.
+        rounds: Whether a run asks the workers price by price instead of taking sealed bids.
 
     Source: Milgrom and Segal (2020), section 3; Li (2017).
     """
 
     step: Money
+    rounds: bool = False
 
     name = "english"
     properties = Properties(
@@ -138,6 +140,12 @@ class English:
         ),
         source="Milgrom and Segal 2020; Li 2017",
     )
+
+    def rounds_for(
+        self, reserve: int, workers: Sequence[str]
+    ) -> Generator[Round, Collection[str], Sale | None]:
+        """Return the conversation about a lot; see `english_rounds`."""
+        return english_rounds(reserve, self.step, workers)
 
     def clear(
         self, announcement: Announcement, bids: Sequence[Bid], standings: Standings, seed: int
@@ -174,11 +182,13 @@ class Dutch:
 
     Args:
         step: How far the price rises at a time, at least one nano-unit.
+        rounds: Whether a run asks the workers price by price instead of taking sealed bids.
 
     Source: Vickrey (1961), section 2; Krishna (2010), section 1.3.
     """
 
     step: Money
+    rounds: bool = False
 
     name = "dutch"
     properties = Properties(
@@ -190,6 +200,12 @@ class Dutch:
         assumptions=(),
         source="Vickrey 1961; Krishna 2010",
     )
+
+    def rounds_for(
+        self, reserve: int, workers: Sequence[str]
+    ) -> Generator[Round, Collection[str], Sale | None]:
+        """Return the conversation about a lot; see `dutch_rounds`."""
+        return dutch_rounds(reserve, self.step, workers)
 
     def clear(
         self, announcement: Announcement, bids: Sequence[Bid], standings: Standings, seed: int

@@ -102,6 +102,27 @@ class BidsClosed(Frozen):
         return f"bids-closed\t{self.announcement}"
 
 
+class RoundClosed(Frozen):
+    """The answers to one price of a clock auction that is run as a conversation.
+
+    Attributes:
+        announcement: What the clocks are about; the round's own call bears its name and number.
+        bids: Who accepted which price.
+        refusals: The first of each worker on each lot, and those that asking was billed for.
+    """
+
+    event: Literal["round-closed"] = "round-closed"
+    announcement: AnnouncementId
+    number: Annotated[int, Field(ge=1)]
+    bids: tuple[Bid, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"round-closed\t{self.announcement}\t{self.number}"
+
+
 class Allocated(Frozen):
     """The mechanism has decided; what the awards may cost in cash is held.
 
@@ -251,6 +272,7 @@ Event = (
     RunOpened
     | TaskAdded
     | Announced
+    | RoundClosed
     | BidsClosed
     | Allocated
     | Started

@@ -15,10 +15,32 @@ from protocols.messages import (
     Refusal,
     Result,
 )
-from protocols.units import ZERO, Money, WorkerId
+from protocols.units import ZERO, Money, TaskId, WorkerId
 
 Submit = Callable[[Bid | Refusal], object]
 """Hands a bid or a refusal to the coordinator; what comes after the deadline is turned down."""
+
+
+class Bidder(Protocol):
+    """Who can be asked for bids: a worker, or what answers in its place."""
+
+    @property
+    def name(self) -> WorkerId:
+        """In whose name it answers."""
+        ...
+
+    @property
+    def instant(self) -> bool:
+        """Whether it answers without waiting for anything."""
+        ...
+
+    async def bid(self, announcement: Announcement, submit: Submit) -> None:
+        """Answer a call for proposals; see `Worker.bid`."""
+        ...
+
+    def bid_ceiling(self, lot: Lot) -> Money:
+        """Return the most that forming a bid on this lot can cost; see `Worker.bid_ceiling`."""
+        ...
 
 
 class Worker(ABC):
@@ -53,6 +75,15 @@ class Worker(ABC):
         worker nothing but this auction.
         """
 
+    def at_clock(self, announcement: Announcement) -> Bidder:
+        """Return who answers the rounds of a clock auction in the worker's name.
+
+        A round is an announcement whose reserves are the prices asked: a bid accepts one, a refusal
+        turns it down. Left as it is, the worker bids once, on the announcement as a whole, and
+        accepts exactly the prices that cover the costs of its bids.
+        """
+        return ByCost(self, announcement)
+
     @abstractmethod
     async def execute(self, lot: Lot, award: Award) -> Result | Failure:
         """Do the work that was awarded and report the answer with its metered cost.
@@ -72,6 +103,58 @@ class Worker(ABC):
 
     async def aclose(self) -> None:  # noqa: B027 - most workers hold nothing
         """Release what the worker holds, such as connections."""
+
+
+class ByCost:
+    """Answers the rounds of a clock by a worker's own bids: yes where the price covers the cost.
+
+    Args:
+        worker: Whose bids; it is asked once, in the first round.
+        announcement: What the clocks are about.
+    """
+
+    def __init__(self, worker: Worker, announcement: Announcement) -> None:
+        self.name = worker.name
+        self.instant = worker.instant
+        self._worker = worker
+        self._announcement = announcement
+        self._own: dict[TaskId, Bid | Refusal] | None = None
+
+    def bid_ceiling(self, lot: Lot) -> Money:
+        """Return what the worker's bid may cost."""
+        return self._worker.bid_ceiling(lot)
+
+    async def bid(self, announcement: Announcement, submit: Submit) -> None:
+        """Answer a round."""
+        lots = {lot.task: lot for lot in announcement.lots if self.name not in lot.excluded}
+        if self._own is not None:
+            for task, own in self._own.items():
+                if task in lots:
+                    submit(_at_price(announcement, lots[task], own))
+            return
+        first: dict[TaskId, Bid | Refusal] = {}
+        self._own = first
+
+        def keep(message: Bid | Refusal) -> object:
+            if message.task not in lots or message.task in first:
+                return submit(message)
+            first[message.task] = message.model_copy(update={"charge": ZERO})  # billed once
+            return submit(_at_price(announcement, lots[message.task], message))
+
+        await self._worker.bid(self._announcement, keep)
+
+
+def _at_price(announcement: Announcement, lot: Lot, own: Bid | Refusal) -> Bid | Refusal:
+    """Say in a round what a worker's own bid or refusal amounts to at the price."""
+    if isinstance(own, Refusal) or own.cost <= lot.reserve:
+        return own.model_copy(update={"announcement": announcement.announcement})
+    return Refusal(
+        announcement=announcement.announcement,
+        task=own.task,
+        worker=own.worker,
+        charge=own.charge,
+        reason="the price does not cover the cost",
+    )
 
 
 class Verdict(NamedTuple):

@@ -15,6 +15,7 @@ from protocols.events import (
     Closed,
     Event,
     Finished,
+    RoundClosed,
     RunClosed,
     RunOpened,
     RunResumed,
@@ -86,6 +87,12 @@ EVENTS: list[Event] = [
     TaskAdded(lot=LOT, needs=(TaskId("t9"),), verify={"type": "exact", "answer": "391"}),
     Announced(
         announcement=Announcement(announcement=NAME, number=1, lots=(LOT,), participants=CREW)
+    ),
+    RoundClosed(
+        announcement=NAME,
+        number=2,
+        bids=(BID,),
+        refusals=(Refusal(announcement=NAME, task=TASK, worker=BOB, charge=Money(1)),),
     ),
     BidsClosed(
         announcement=NAME,

@@ -7,10 +7,20 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from protocols.messages import Bid, Failure, Lot, Result
-from tests.workers.calls import NUMBER, ask, award, lot
+from protocols.messages import (
+    Announcement,
+    Award,
+    Bid,
+    Failure,
+    Lot,
+    Participant,
+    Refusal,
+    Result,
+)
+from protocols.units import AnnouncementId, Money, WorkerId, money
+from tests.workers.calls import NUMBER, ask, award, call, lot
 from workers.function import FunctionWorker
-from workers.ports import Worker
+from workers.ports import Submit, Worker
 from workers.record_file import RecordColumns
 from workers.recorded import BidRule, RecordedWorker
 from workers.records import RecordTable
@@ -173,3 +183,59 @@ async def test_seats_are_at_least_one(make: Callable[[], Worker]) -> None:
     worker = make()
     assert worker.seats >= 1
     assert worker.name == worker.participant.worker == "w"
+
+
+class Charging(Worker):
+    """Bids 0.5 on each lot it does not refuse, each time for a charge of 7."""
+
+    participant = Participant(worker=WorkerId("w"))
+
+    def __init__(self) -> None:
+        self.asked: list[Announcement] = []
+
+    async def bid(self, announcement: Announcement, submit: Submit) -> None:
+        """Refuse t2; bid on the others."""
+        self.asked.append(announcement)
+        for each in announcement.lots:
+            to = {"announcement": announcement.announcement, "charge": Money(7)}
+            own = Refusal(announcement=NUMBER, task=each.task, worker=self.name, reason="busy")
+            bid = Bid(
+                announcement=NUMBER,
+                task=each.task,
+                worker=self.name,
+                cost=money("0.5"),
+                probability=0.5,
+            )
+            submit((own if each.task == "t2" else bid).model_copy(update=to))
+
+    async def execute(self, lot: Lot, award: Award) -> Failure:
+        """Give up."""
+        return Failure(
+            announcement=award.announcement, task=lot.task, worker=self.name, reason="no"
+        )
+
+
+async def test_at_a_clock_a_worker_answers_by_its_cost() -> None:
+    """It is asked once, on the whole announcement, and accepts the prices that cover its bids."""
+    worker = Charging()
+    seat = worker.at_clock(call(*_LOTS))
+    said: list[Bid | Refusal] = []
+    for price in ("0.6", "0.5", "0.4"):
+        lots = [each.model_copy(update={"reserve": money(price)}) for each in _LOTS]
+        round_ = call(*lots).model_copy(update={"announcement": AnnouncementId(price)})
+        await seat.bid(round_, said.append)
+
+    assert worker.asked == [call(*_LOTS)]
+    assert [type(each) for each in said] == [Bid, Refusal, Bid] * 2 + [Refusal] * 3
+    assert [each.announcement for each in said] == ["0.6"] * 3 + ["0.5"] * 3 + ["0.4"] * 3
+    assert [each.charge for each in said] == [7] * 3 + [0] * 6
+
+
+async def test_at_a_clock_nobody_answers_where_it_is_out() -> None:
+    """A lot that excludes the worker, or that is over, gets no more answers."""
+    seat = Charging().at_clock(call(*_LOTS))
+    said: list[Bid | Refusal] = []
+    await seat.bid(call(*_LOTS), said.append)
+    await seat.bid(call(lot("t1", excluded=["w"]), lot("t3")), said.append)
+
+    assert [each.task for each in said] == ["t1", "t2", "t3", "t3"]

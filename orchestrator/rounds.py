@@ -1,0 +1,40 @@
+"""Asks workers at a clock auction price by price, and records every round."""
+
+from collections.abc import Mapping
+
+from orchestrator.asking import ask
+from orchestrator.chronicle import Chronicle
+from protocols.contract_net import ContractNet
+from protocols.events import RoundClosed
+from protocols.messages import Bid, Refusal
+from protocols.rounds import ClockRounds
+from protocols.units import WorkerId
+from workers.ports import Bidder
+
+
+async def converse(
+    rounds: ClockRounds, bidders: Mapping[WorkerId, Bidder], chronicle: Chronicle
+) -> tuple[Bid | Refusal, ...]:
+    """Run the clocks until each has stopped and return what the answers come to.
+
+    Rounds of the past are recalled and not asked again, so a conversation that was broken off goes
+    on at the price that it had reached.
+
+    Args:
+        rounds: The clocks.
+        bidders: Who answers in the name of each worker; who is not among them stays silent.
+        chronicle: Where the rounds are recorded.
+
+    Raises:
+        RecordEndsError: In a replay, if the record does not say how a round was answered.
+    """
+    while (announcement := rounds.announcement) is not None:
+        closed = chronicle.recall(rounds.close((), ()).key, RoundClosed)
+        if closed is None:
+            chronicle.await_input()
+            net = ContractNet(announcement)
+            await ask(net, bidders)
+            closed = rounds.close(net.bids, net.refusals)
+        chronicle.note(closed)
+        rounds.take(closed)
+    return rounds.answers
