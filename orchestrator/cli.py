@@ -1,8 +1,10 @@
 """The command line: a table of verbs, each loaded when it is used, and what errors look like."""
 
+import errno
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Final, NoReturn
 
 import click
@@ -23,6 +25,8 @@ VERBS: Final = {
     "init": "Write a commented workflow to start from.",
 }
 """Every verb and its one-line help, so that ``--help`` imports none of them."""
+
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 class LazyGroup(click.Group):
@@ -68,6 +72,7 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> NoReturn:
     """Run the command line; what a user did wrong is one line per mistake, never a traceback."""
+    _allow_any_terminal()
     try:
         code = cli.main(prog_name="truthbid", standalone_mode=False)
     except click.ClickException as error:
@@ -80,7 +85,9 @@ def main() -> NoReturn:
         _drop_output()  # whoever read it has seen enough
         code = DONE
     except Exception as error:
-        if not _is_input_error(error):
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            _drop_output()
+        elif not _is_input_error(error):
             raise
         _complain(str(error))
         code = BAD_INPUT
@@ -106,6 +113,13 @@ def _is_input_error(error: Exception) -> bool:
 
 def _complain(text: str) -> None:
     click.echo(text, err=True)
+
+
+def _allow_any_terminal() -> None:
+    """Show a question mark where a terminal does not know a sign, rather than fail there."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _drop_output() -> None:

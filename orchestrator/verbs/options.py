@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -46,5 +47,10 @@ def read(path: Path, overrides: Sequence[str]) -> tuple[RunConfig, Fleet]:
 
 
 def print_json(data: Any) -> None:
-    """Print data for programs."""
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
+    """Print data for programs; escaped where the stream could not carry every sign."""
+    encoding = str(getattr(sys.stdout, "encoding", None) or "utf-8")  # a closed stream has none
+    click.echo(
+        json.dumps(
+            data, indent=2, ensure_ascii=not encoding.lower().startswith("utf"), allow_nan=False
+        )
+    )

@@ -1,5 +1,7 @@
 """Tests of the command line itself: help, mistypes, mistakes and the speed of its start."""
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +10,7 @@ import pytest
 
 import orchestrator.verbs.schema
 from orchestrator.cli import VERBS
-from tests.orchestrator.command import truthbid, workflow
+from tests.orchestrator.command import WORKFLOW, truthbid, workflow
 
 HEAVY = ("numpy", "scipy", "openai", "rich", "jinja2", "httpx2", "genai_prices", "tenacity")
 
@@ -133,6 +135,38 @@ def test_a_reader_that_leaves_is_no_error() -> None:
         check=False,
     )
     assert (done.stdout, done.stderr) == ("{\n", "")
+
+
+def test_a_full_disk_is_one_line() -> None:
+    """Output that has no room is said in one line, with exit code 2."""
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "orchestrator", "schema"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr == "[Errno 28] No space left on device\n"
+
+
+def test_any_terminal_will_do(tmp_path: Path) -> None:
+    """Where only ASCII can be written text has question marks, and data has escapes."""
+    text = WORKFLOW.replace("small", "small\ncurrency: €").replace("0.7", "1.0")
+    path, journal = workflow(tmp_path, text), str(tmp_path / "run.db")
+    command = [sys.executable, "-m", "orchestrator"]
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+
+    def said(*arguments: str) -> str:
+        done = subprocess.run(
+            [*command, *arguments], env=ascii_only, capture_output=True, text=True, check=True
+        )
+        assert done.stderr == ""
+        return done.stdout
+
+    assert json.loads(said("run", str(path), "--journal", journal, "--json"))["currency"] == "€"
+    assert "?" in said("report", journal)
 
 
 def test_the_module_is_the_command(tmp_path: Path) -> None:
