@@ -207,10 +207,12 @@ class ContractNet:
         """Note that a worker takes its award up and begins.
 
         Raises:
-            ProtocolError: Unless the worker's award is the one whose turn it is.
+            ProtocolError: Unless the worker's award is the one whose turn it is, and not declined.
         """
         lot = self._lot(task)
         conversation = lot.at_work(worker)
+        if conversation.state is ParticipantState.WITHDRAWN:
+            raise ProtocolError(f"worker {worker!r} has declined the award of lot {task!r}")
         lot.advance(_START_LOT)
         conversation.move(_START)
 
@@ -258,13 +260,14 @@ class ContractNet:
         return self._cancellations(lot, lot.call_off(lot.conversations), reason)
 
     def expire(self, task: TaskId) -> tuple[Cancellation, ...]:
-        """End a lot whose award was not taken up in time.
+        """End a lot whose award was not taken up in time, or declined.
 
         Nobody inherits it: a contract was priced with the defaulter in the market, so to pass it on
         would let others gain by a default. Announce the task again without the defaulter.
 
         Returns:
-            The cancellations of the lapsed award and of its fallbacks.
+            The cancellations of the lapsed award, unless its worker declined it, and of its
+            fallbacks.
 
         Raises:
             ProtocolError: Unless the lot waits for an award to be taken up.
@@ -272,8 +275,10 @@ class ContractNet:
         lot = self._lot(task)
         lot.advance(LotMove.EXPIRE)
         lapsed, *fallbacks = [award.worker for award in lot.awards[lot.turn :]]
-        lot.conversations[lapsed].move(ParticipantMove.TIME_OUT)
-        notice = self._cancellations(lot, [lapsed], LAPSED)
+        notice: tuple[Cancellation, ...] = ()
+        if lot.conversations[lapsed].state is ParticipantState.AWARDED:
+            lot.conversations[lapsed].move(ParticipantMove.TIME_OUT)
+            notice = self._cancellations(lot, [lapsed], LAPSED)
         return notice + self._cancellations(lot, lot.call_off(fallbacks), GIVEN_UP)
 
     def _lines(self, allocation: Allocation) -> dict[TaskId, list[Award]]:

@@ -125,9 +125,19 @@ def _take_bid(lot: LotProgress, conversation: Conversation, bid: Bid) -> str | N
 
 def _take_refusal(lot: LotProgress, conversation: Conversation, refusal: Refusal) -> str | None:
     if conversation.answer is not None:
-        return None if conversation.answer == refusal else ANSWERED
+        return _withdraw(lot, conversation, refusal)
     _decline(lot, conversation, refusal, ParticipantMove.REFUSE)
     return None
+
+
+def _withdraw(lot: LotProgress, conversation: Conversation, refusal: Refusal) -> str | None:
+    """Take a refusal after an answer: it declines the award whose turn it is, or comes too late."""
+    if conversation.answer == refusal or conversation.state is ParticipantState.WITHDRAWN:
+        return None
+    if lot.state is LotState.AWARDED and lot.awards[lot.turn].worker == refusal.worker:
+        conversation.move(ParticipantMove.REFUSE)
+        return None
+    return ANSWERED
 
 
 def _take_not_understood(

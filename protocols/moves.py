@@ -5,7 +5,8 @@ lot as the coordinator sees it, one for the conversation between coordinator and
 one lot. `ContractNet` walks them; a state without a move is final.
 
 Source: FIPA SC00029H (2002), Contract Net Interaction Protocol; Smith (1980) for the roles. Ours
-are the fallback from one award to the next and the award that lapses unacknowledged.
+are the fallback from one award to the next, the award that lapses unacknowledged, and the one that
+its worker declines (confirmation: Knabe, Schillo and Fischer 2002).
 """
 
 from collections.abc import Mapping
@@ -74,6 +75,7 @@ class ParticipantState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     AWARD_TIMEOUT = "award-timeout"
+    WITHDRAWN = "withdrawn"
 
 
 class ParticipantMove(StrEnum):
@@ -100,6 +102,7 @@ PARTICIPANT_MOVES: Final[Mapping[tuple[ParticipantState, ParticipantMove], Parti
     (ParticipantState.PROPOSED, ParticipantMove.REJECT): ParticipantState.REJECTED,
     (ParticipantState.PROPOSED, ParticipantMove.CANCEL): ParticipantState.CANCELLED,
     (ParticipantState.AWARDED, ParticipantMove.START): ParticipantState.EXECUTING,
+    (ParticipantState.AWARDED, ParticipantMove.REFUSE): ParticipantState.WITHDRAWN,
     (ParticipantState.AWARDED, ParticipantMove.CANCEL): ParticipantState.CANCELLED,
     (ParticipantState.AWARDED, ParticipantMove.TIME_OUT): ParticipantState.AWARD_TIMEOUT,
     (ParticipantState.EXECUTING, ParticipantMove.INFORM): ParticipantState.DONE,

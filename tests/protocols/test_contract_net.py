@@ -245,6 +245,32 @@ def test_an_award_that_nobody_takes_up_expires_for_all() -> None:
         net.start(T0, ANN)
 
 
+def test_who_declines_its_award_ends_it_for_all() -> None:
+    """A refusal in place of the start: it may come twice, and the fallback inherits nothing."""
+    net = awarded(BOB, ANN)
+
+    assert net.receive(refusal(T0, BOB, "no room")) is None
+    assert net.receive(refusal(T0, BOB, "no room at all")) is None
+    assert net.participant_state(T0, BOB) is ParticipantState.WITHDRAWN
+    with pytest.raises(ProtocolError, match="has declined the award"):
+        net.start(T0, BOB)
+    assert [(notice.worker, notice.reason) for notice in net.expire(T0)] == [(ANN, GIVEN_UP)]
+    assert net.lot_state(T0) is LotState.EXPIRED
+
+
+def test_only_the_award_whose_turn_it_is_can_be_declined() -> None:
+    """A fallback that refuses beforehand, or work under way, is bound by its bid."""
+    net = awarded(BOB, ANN)
+    early = net.receive(refusal(T0, ANN))
+    net.start(T0, BOB)
+    late = net.receive(refusal(T0, BOB))
+
+    assert isinstance(early, NotUnderstood)
+    assert isinstance(late, NotUnderstood)
+    assert net.participant_state(T0, ANN) is ParticipantState.AWARDED
+    assert net.participant_state(T0, BOB) is ParticipantState.EXECUTING
+
+
 def test_a_further_round_runs_without_the_defaulter() -> None:
     """After a default the task is announced anew; the defaulter and the old round are shut out."""
     net = awarded(BOB)

@@ -51,8 +51,8 @@ from tests.protocols.little_market import (
 LOT_TRACES = re.compile("a(n|c|v(r|c|w(xw)*(c|e|x(s|c)?)?)?)?")
 """announced, (no bids | cancelled | eValuating, (Rejected | ... aWarded, eXecuting, ...))"""
 
-PARTICIPANT_TRACES = re.compile("r(f|c|j|p(j|c|a(t|c|x(d|l|c)?)?)?)?")
-"""received, (reFused | cancelled | late: reJected | proposed, (... awarded, (Timeout | eXecuting)))"""
+PARTICIPANT_TRACES = re.compile("r(f|c|j|p(j|c|a(t|w|c|x(d|l|c)?)?)?)?")
+"""received, (reFused | cancelled | late: reJected | proposed, (... awarded, (Timeout | Withdrawn | eXecuting)))"""
 
 LETTERS: dict[object, str] = {
     LotState.ANNOUNCED: "a",
@@ -76,6 +76,7 @@ TALK_LETTERS: dict[object, str] = {
     ParticipantState.FAILED: "l",
     ParticipantState.CANCELLED: "c",
     ParticipantState.AWARD_TIMEOUT: "t",
+    ParticipantState.WITHDRAWN: "w",
 }
 
 names = st.sampled_from([NAME, NAME, NAME, OLD])

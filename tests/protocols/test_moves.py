@@ -70,6 +70,7 @@ def test_final_states_are_those_of_the_standard() -> None:
         ParticipantState.FAILED,
         ParticipantState.CANCELLED,
         ParticipantState.AWARD_TIMEOUT,
+        ParticipantState.WITHDRAWN,
     }
 
 
