@@ -1,10 +1,13 @@
 """From a configuration to objects: the one place where names become things."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from pydantic import ValidationError
 
 from orchestrator.config import GeneratedTasks, RecordsSection, RunConfig, TaskSpec
 from orchestrator.coordinator import Coordinator
@@ -18,6 +21,8 @@ from workers.ports import Worker
 from workers.record_file import RecordsError
 from workers.simulated import SimulatedWorker
 from workers.verifiers import Exact, Numeric, Recorded
+
+_FIT: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 
 
 class UnusableError(ConfigError):
@@ -107,7 +112,7 @@ def _workers(config: RunConfig) -> list[Worker]:
         try:
             worker = spec.build(config.seed)
         except (TruthbidError, ValueError) as error:
-            raise UnusableError(("workers", place), str(error)) from error
+            raise UnusableError(("workers", place), _reason(error)) from error
         if isinstance(worker, SimulatedWorker):
             worker.answers = answers
         workers.append(worker)
@@ -141,8 +146,8 @@ def _replayed(section: RecordsSection, seed: int, folder: Path) -> Fleet:
         folder = Path()  # given on the command line, relative to where it was typed
     try:
         replay = section.build(seed, folder)
-    except RecordsError as error:
-        raise UnusableError(("records",), str(error)) from error
+    except (RecordsError, ValueError) as error:
+        raise UnusableError(("records",), _reason(error)) from error
     value = units(section.value)
     tasks = [
         Task(question.prompt, value, Recorded(), question.kind, id=question.task)
@@ -154,9 +159,20 @@ def _replayed(section: RecordsSection, seed: int, folder: Path) -> Fleet:
 def _check_names(section: str, names: Sequence[str | None], written: int) -> None:
     """Refuse a name that is written in the file and comes from records or a generator as well."""
     made = set(names[written:])
+    for name in made:
+        if name and not _FIT.fullmatch(name):
+            raise UnusableError(("records",), f"{name[:60]!r} is no name that can be shown")
     for place, name in enumerate(names[:written]):
         if name in made:
             message = f"the id {name!r} is also that of a recorded or generated one"
             raise UnusableError((section, place, "id"), message)
     if len(made) < len(names) - written:
         raise UnusableError(("generate",), f"its {section} have the names of recorded ones")
+
+
+def _reason(error: Exception) -> str:
+    """Return what is wrong in one line."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return " ".join(str(error).split())

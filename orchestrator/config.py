@@ -11,7 +11,7 @@ from orchestrator.explanation import hint
 from orchestrator.market import Limits
 from orchestrator.mechanisms import mechanism_from
 from protocols.catalog import MECHANISMS, ContingentVcgSettings, MechanismSettings
-from protocols.units import Name, Text, Units
+from protocols.units import Name, Printable, Text, Units
 from scoring.catalog import SCORING_RULES
 from workers.catalog import VerifierSpec, WorkerSpec
 from workers.recorded import RecordsSpec
@@ -23,7 +23,7 @@ Mechanism = Annotated[MechanismSettings, Shorthand("name", dict.fromkeys(MECHANI
 class TaskSpec(Spec):
     """Something to be done, and what it is worth."""
 
-    id: Annotated[Name, Field(description="Unique in the run.")]
+    id: Annotated[str, Printable, Field(description="Unique in the run.")]
     prompt: Annotated[Text, Field(description="What is to be done.")]
     kind: Annotated[
         Name, Field(description="The sort of work; standings are kept per worker and kind.")

@@ -15,7 +15,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from protocols.frozen import Frozen
 from protocols.messages import Participant
-from protocols.units import Name, WorkerId
+from protocols.units import Name, Printable, WorkerId
 
 T = TypeVar("T")
 
@@ -79,7 +79,7 @@ def participant(name: str, terms: Terms) -> Participant:
 class ParticipantSpec(Spec):
     """The fields that describe every worker, whatever its type."""
 
-    id: Annotated[Name, Field(description="The worker's name, unique in the run.")]
+    id: Annotated[str, Printable, Field(description="The worker's name, unique in the run.")]
     payable: Annotated[
         bool, Field(description="Whether the worker is paid in cash; false for workers you run.")
     ] = False

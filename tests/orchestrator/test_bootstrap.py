@@ -88,6 +88,8 @@ def test_records_may_lie_where_the_command_was_typed(
         ("tasks.1.id=t7", ("tasks", 1, "id"), "the id 't7' is also that of"),
         ("records={path: no.csv, value: 1}", ("records",), "no.csv: No such file"),
         ("records={path: bad.csv, value: 1}", ("records",), "bad.csv:3: "),
+        ("records={path: worker.csv, value: 1}", ("records",), "worker: "),
+        ("records={path: task.csv, value: 1}", ("records",), "'a\\x1bb' is no name"),
         (
             "records={path: r.csv, value: 1, workers: [adda]}",
             ("records",),
@@ -111,10 +113,13 @@ def test_what_cannot_be_had(
     """What a valid file names and nobody has is refused where it is named."""
     (tmp_path / "r.csv").write_text(RECORDS, encoding="utf-8")
     (tmp_path / "bad.csv").write_text("question,worker,correct\nq,a,1\nq,b,maybe\n", "utf-8")
+    (tmp_path / "worker.csv").write_text("question,worker,correct\nq,a\x1bb,1\n", "utf-8")
+    (tmp_path / "task.csv").write_text("question,worker,correct\na\x1bb,kim,1\n", "utf-8")
     with pytest.raises(UnusableError) as caught:
         assemble(_config(tmp_path, override, more=GENERATE), tmp_path)
     assert caught.value.loc == loc
     assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_recorded_questions_may_not_be_called_like_generated_tasks(tmp_path: Path) -> None:

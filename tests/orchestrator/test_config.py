@@ -34,6 +34,8 @@ MISTAKES = [
     ("value: 0.05", "value: 1, reserve: -1", "tasks.0.reserve: must be at least 0, got -1"),
     ("id: bob", "id: ada", "5:27 workers.1.id: the id 'ada' is taken"),
     ("id: two", "id: one", "8:10 tasks.1.id: the id 'one' is taken"),
+    ("id: bob", 'id: "b\\e"', "5:27 workers.1.id: expected a text that matches"),
+    ("id: one", 'id: "o\\n"', "7:10 tasks.0.id: expected a text that matches"),
     ("[one]", "[onne]", "8:47 tasks.1.needs.0: there is no task 'onne', did you mean 'one'?"),
     ("[one]", "[two]", "8:46 tasks.1.needs: these tasks need each other: two -> two"),
     ("{id: one,", "{id: one, needs: [two],", "need each other: one -> two -> one"),
