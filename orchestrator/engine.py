@@ -250,20 +250,17 @@ class Engine:
 
     def _next_lot(self, auction: Auction, ending: Ending) -> Lot | None:
         """Return the lot as it is announced again, or nothing if its task has ended."""
-        lot = ending.lot
+        lot, parent = ending.lot, auction.announcement.announcement
+        tried = [each.award.worker for each in (*ending.before, ending) if each.award]
+        shut_out = {"parent": parent, "excluded": (*lot.excluded, *tried)}
         if ending.state == "unfunded" and self._may_get_funds(ending):
             return lot
+        if ending.state == "unsold" and ending.award is not None:  # it was not taken up
+            return lot.model_copy(update=shut_out)
         if ending.state == "unsold" and ending.reason == "capacity" and auction.worked:
-            return lot.model_copy(update={"parent": auction.announcement.announcement})
+            return lot.model_copy(update={"parent": parent})
         if ending.state == "failed" and lot.attempt < self._market.limits.attempts:
-            failed = [each.award.worker for each in (*ending.before, ending) if each.award]
-            return lot.model_copy(
-                update={
-                    "attempt": lot.attempt + 1,
-                    "parent": auction.announcement.announcement,
-                    "excluded": (*lot.excluded, *failed),
-                }
-            )
+            return lot.model_copy(update={"attempt": lot.attempt + 1, **shut_out})
         return None
 
     def _may_get_funds(self, ending: Ending) -> bool:

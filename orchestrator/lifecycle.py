@@ -14,6 +14,7 @@ from functools import partial
 import anyio
 from anyio.lowlevel import checkpoint
 
+from orchestrator.acceptance import lapse
 from orchestrator.agenda import State
 from orchestrator.asking import ask
 from orchestrator.chronicle import RecordEndsError
@@ -238,7 +239,7 @@ class Auction:
             if not (execution.worker.instant or self._chronicle.only_recall):
                 desk = self._market.desks[execution.award.worker]
                 desk.put(partial(self._work_at_desk, execution))
-            elif (started := self._start(execution)) is not None:
+            elif (started := await self._start(execution)) is not None:
                 at_once.append(execution)
                 seq = started or seq
         await (self._chronicle.durable(seq) if seq else checkpoint())
@@ -248,20 +249,32 @@ class Auction:
     async def _work_at_desk(self, execution: Execution) -> None:
         """Have one award carried out; what breaks the run is left for `conduct` to raise."""
         try:
-            if (seq := self._start(execution)) is not None:
+            if (seq := await self._start(execution)) is not None:
                 await self._chronicle.durable(seq)
                 await self._finish(execution)
         except Exception as error:  # noqa: BLE001 - a desk serves many auctions
             self._broken = self._broken or error
             self._all_ended.set()
 
-    def _start(self, execution: Execution) -> int | None:
-        self._net.start(execution.award.task, execution.award.worker)
+    async def _start(self, execution: Execution) -> int | None:
+        """Let a worker begin, if it takes its award up; return the number to wait for."""
         try:
+            if (lapsed := await lapse(execution)) is not None:
+                self._expire(execution, lapsed.reason)
+                return None
+            self._net.start(execution.award.task, execution.award.worker)
             return execution.start()
         except RecordEndsError:
             self._count_down()
             return None
+
+    def _expire(self, execution: Execution, reason: str) -> None:
+        """End a lot whose award was not taken up: nobody inherits a contract priced with it."""
+        award = execution.award
+        self._net.expire(award.task)
+        ending = Ending(self._lots[award.task], "unsold", reason, award, before=execution.before)
+        self.endings[award.task] = ending
+        self._count_down()
 
     async def _finish(self, execution: Execution) -> None:
         task, worker = execution.award.task, execution.award.worker

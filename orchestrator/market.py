@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -32,6 +32,14 @@ class Limits(Frozen):
     bid_seconds: Annotated[float, Field(gt=0, le=1e6, description="How long bids are taken.")] = (
         30.0
     )
+    award_seconds: Annotated[
+        float,
+        Field(gt=0, le=1e6, description="How long a worker that confirms may take to say so."),
+    ] = 10.0
+    penalty: Annotated[
+        Literal["none", "pivot"],
+        Field(description="What a worker owes that does not take its award up."),
+    ] = "none"
     execute_seconds: Annotated[
         float, Field(gt=0, le=1e6, description="How long a worker may work on one task.")
     ] = 300.0

@@ -19,6 +19,7 @@ from protocols.events import (
     BidsClosed,
     Closed,
     Finished,
+    Lapsed,
     RoundClosed,
     RunClosed,
     RunOpened,
@@ -111,7 +112,7 @@ class Summary:
                 self._open(event)
             case RunClosed():
                 self.closed = event.reason
-            case Started() | Verified() | Unsettled() | RunResumed() | RoundClosed():
+            case Started() | Verified() | Unsettled() | Lapsed() | RunResumed() | RoundClosed():
                 pass  # what money they move is booked
             case _:
                 assert_never(event)

@@ -141,6 +141,27 @@ class Allocated(Frozen):
         return f"allocated\t{self.allocation.announcement}"
 
 
+class Lapsed(Frozen):
+    """A worker does not take its award up; the task is announced again without it.
+
+    Attributes:
+        reason: Why: it declined, or did not answer in time.
+        transfers: What was held for the award is free again; the penalty, if there is one.
+    """
+
+    event: Literal["lapsed"] = "lapsed"
+    announcement: AnnouncementId
+    task: TaskId
+    worker: WorkerId
+    reason: Annotated[str, Field(max_length=2_000)]
+    transfers: tuple[Transfer, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"lapsed\t{self.announcement}\t{self.task}\t{self.worker}"
+
+
 class Started(Frozen):
     """A worker is about to be called; durable before the call, so a billed call is never unknown.
 
@@ -275,6 +296,7 @@ Event = (
     | RoundClosed
     | BidsClosed
     | Allocated
+    | Lapsed
     | Started
     | Finished
     | Verified
@@ -295,6 +317,7 @@ _WITH_TRANSFERS = (
     Announced,
     BidsClosed,
     Allocated,
+    Lapsed,
     Started,
     Settled,
     Unsettled,

@@ -51,6 +51,8 @@ class Worker(ABC):
         seats: The most tasks that it executes at the same time.
         instant: Promises that ``bid`` and ``execute`` never wait for anything. Such a worker is
             asked in a row with others and needs no deadline; it must not block.
+        confirms: Its bids are not binding: at each award it is asked whether it takes it up. For
+            workers that bid in several markets at once and may be busy by then.
         repeatable: Promises that ``execute`` may be called again for any lot, costs nothing and
             changes nothing, as with recordings and simulations. Reports use it to say what other
             awards would have brought.
@@ -59,6 +61,7 @@ class Worker(ABC):
     participant: Participant
     seats: int = 8
     instant: bool = False
+    confirms: bool = False
     repeatable: bool = False
 
     @property
@@ -83,6 +86,15 @@ class Worker(ABC):
         accepts exactly the prices that cover the costs of its bids.
         """
         return ByCost(self, announcement)
+
+    async def confirm(self, lot: Lot, award: Award) -> bool:
+        """Say whether the worker takes an award up; asked right before the work, if it confirms.
+
+        Who declines, raises or says nothing in time is not asked for this task again. A penalty may
+        be due, as the limits of the run say.
+        """
+        del lot, award
+        return True
 
     @abstractmethod
     async def execute(self, lot: Lot, award: Award) -> Result | Failure:

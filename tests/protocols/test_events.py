@@ -15,6 +15,7 @@ from protocols.events import (
     Closed,
     Event,
     Finished,
+    Lapsed,
     RoundClosed,
     RunClosed,
     RunOpened,
@@ -88,6 +89,7 @@ EVENTS: list[Event] = [
     Announced(
         announcement=Announcement(announcement=NAME, number=1, lots=(LOT,), participants=CREW)
     ),
+    Lapsed(announcement=NAME, task=TASK, worker=BOB, reason="no room", transfers=MOVED),
     RoundClosed(
         announcement=NAME,
         number=2,
