@@ -1,7 +1,7 @@
 """The embedding API: a market that takes tasks for as long as it is open."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from decimal import Decimal
 from pathlib import Path
@@ -168,7 +168,7 @@ class Coordinator:
         await self.complete(entries, note)
         return [results[entry.lot.task] for entry in entries]
 
-    async def stream(self, tasks: Sequence[Task]) -> AsyncIterator[Event]:
+    async def stream(self, tasks: Sequence[Task]) -> AsyncGenerator[Event, None]:
         """Have tasks done and yield every event of the run until the last of them has ended.
 
         Who leaves early should close it (``contextlib.aclosing``); the tasks go on. Raises like
