@@ -6,13 +6,15 @@ of one worker replaced; everything else, later announcements included, stays as 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from orchestrator.standings import StandingBook, standing_book
 from orchestrator.totals import amount
 from protocols.errors import MechanismError
-from protocols.events import Allocated, Announced, BidsClosed, Closed, RunOpened, Settled
+from protocols.events import Allocated, Announced, BidsClosed, Closed, Lapsed, RunOpened, Settled
+from protocols.units import Money
 from scoring.catalog import SCORING_RULES
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from protocols.contract import Contract, Settlement
     from protocols.mechanism import Mechanism, Standings
     from protocols.messages import Announcement, Award, Bid
-    from protocols.units import AnnouncementId, Money, TaskId, WorkerId
+    from protocols.units import AnnouncementId, TaskId, WorkerId
 
     Rates = Mapping[str, float]
     Settlements = Mapping[tuple[TaskId, WorkerId], Settlement]
@@ -201,6 +203,7 @@ def _decided(record: Record, mechanism: Mechanism) -> Iterator[_Decided]:
     bids: dict[AnnouncementId, tuple[Bid, ...]] = {}
     awards: dict[AnnouncementId, tuple[Award, ...]] = {}
     settled: dict[AnnouncementId, dict[tuple[TaskId, WorkerId], Settlement]] = {}
+    penalties: defaultdict[AnnouncementId, list[tuple[WorkerId, Money]]] = defaultdict(list)
     for entry in record.entries():
         match entry.event:
             case Announced(announcement=announcement):
@@ -210,11 +213,16 @@ def _decided(record: Record, mechanism: Mechanism) -> Iterator[_Decided]:
                 bids[name] = closing
             case Allocated(allocation=allocation):
                 awards[allocation.announcement] = allocation.awards
+            case Lapsed(announcement=name, worker=worker, transfers=moved):
+                owed = Money(sum(each.amount for each in moved if each.purpose == "penalty"))
+                penalties[name].append((worker, owed))
             case Settled(settlement=done):
                 settled[done.announcement][done.task, done.worker] = done
             case Closed(announcement=name):
                 announcement, known = opened.pop(name)
                 outcomes = settled.pop(name)
+                for worker, owed in penalties.pop(name, ()):
+                    book.charge(worker, owed)
                 decided = _Decided(announcement, known, bids.pop(name), awards.pop(name), outcomes)
                 _learn(book, decided)
                 yield decided

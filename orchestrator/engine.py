@@ -14,6 +14,7 @@ from graphlib import CycleError, TopologicalSorter
 import anyio
 from anyio.abc import TaskGroup
 
+from orchestrator.acceptance import penalty
 from orchestrator.agenda import Agenda
 from orchestrator.chronicle import RecordEndsError
 from orchestrator.desk import Desk
@@ -245,6 +246,8 @@ class Engine:
         award, report = ending.award, ending.report
         if award is not None and report is not None:
             self._market.workers[award.worker].learn(ending.lot, report, ending.outcome)
+        elif award is not None:
+            self._market.standings.charge(award.worker, penalty(self._market.limits, award))
         if award is not None and ending.settlement is not None:
             self._market.standings.note(ending.lot, award, ending.settlement)
 

@@ -50,6 +50,11 @@ class StandingBook:
             self._by_worker.observe(worker, report, success)
             self._by_kind.observe(f"{worker}\t{lot.kind}", report, success)
 
+    def charge(self, worker: WorkerId, amount: Money) -> None:
+        """Take a penalty in, for an award that a worker did not take up."""
+        if self._deposits is not None:
+            self._deposits.note(worker, Money(-amount))
+
     def reputation(self, worker: WorkerId, kind: str) -> Reputation:
         """Return what is known of a worker at a kind of task."""
         return self._reputations.get((worker, kind)) or Reputation()

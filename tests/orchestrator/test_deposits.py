@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from orchestrator.deposits import Deposits
 from orchestrator.mechanisms import mechanism_from
-from orchestrator.standings import standing_book
+from orchestrator.standings import StandingBook, standing_book
 from protocols.messages import Announcement, Lot, Participant
 from protocols.units import AnnouncementId, Money, TaskId, WorkerId
 
@@ -50,6 +50,15 @@ def test_what_an_outsider_was_paid_covers_nothing() -> None:
     deposits.note(BOB.worker, Money(-3))
 
     assert deposits.balance(BOB.worker) == 7
+
+
+def test_a_penalty_is_taken_from_the_deposit() -> None:
+    """An award that was not taken up costs what the run says; without deposits nothing is kept."""
+    deposits = Deposits(Money(10), at_once=1)
+    StandingBook(deposits=deposits).charge(ANN.worker, Money(4))
+    StandingBook().charge(ANN.worker, Money(4))
+
+    assert deposits.balance(ANN.worker) == 6
 
 
 def test_a_mechanism_that_asks_for_deposits_is_told_of_every_participant() -> None:
