@@ -6,17 +6,25 @@ from pathlib import Path
 
 import anyio
 import pytest
+from anyio.lowlevel import checkpoint
 
 from orchestrator.bootstrap import coordinator
+from orchestrator.coordinator import Coordinator
+from orchestrator.market import Limits
 from orchestrator.record import Record
 from orchestrator.replay import replay
+from orchestrator.task import Task
 from orchestrator.verbs.options import read
 from orchestrator.verification import verify
 from orchestrator.workflow import work
 from protocols.contract import Contract
 from protocols.events import Allocated, Event, RoundClosed, RunClosed
+from protocols.messages import Announcement
+from protocols.units import money
 from tests.orchestrator.command import CONFIGS
-from tests.orchestrator.small_runs import write
+from tests.orchestrator.small_runs import Known, write
+from workers.ports import Submit
+from workers.verifiers import Recorded
 
 CLOCKS = ["english", "dutch"]
 
@@ -91,3 +99,60 @@ def test_a_broken_conversation_goes_on(clock: str, rounds: int, tmp_path: Path) 
     ]
     assert isinstance(resumed[-1], RunClosed)
     assert replay(tmp_path / "cut.db").identical
+
+
+class Slow(Known):
+    """A worker that gives way before it bids."""
+
+    instant = False
+
+    async def bid(self, announcement: Announcement, submit: Submit) -> None:
+        """Bid after a moment."""
+        await checkpoint()
+        await super().bid(announcement, submit)
+
+
+class Mute(Known):
+    """A worker that never answers."""
+
+    instant = False
+
+    async def bid(self, announcement: Announcement, submit: Submit) -> None:
+        """Say nothing, for ever."""
+        await anyio.sleep_forever()
+
+
+class Haggler(Known):
+    """A worker that answers each price by itself, and is out below 0.4 whatever it would cost."""
+
+    def at_clock(self, announcement: Announcement) -> "Haggler":
+        """Answer as the worker itself."""
+        return self
+
+    async def bid(self, announcement: Announcement, submit: Submit) -> None:
+        """Accept what pays 0.4 or more."""
+        if announcement.lots[0].reserve >= money("0.4"):
+            await super().bid(announcement, submit)
+
+
+@pytest.mark.anyio
+async def test_the_clock_waits_for_the_slow_and_goes_on_without_the_mute(tmp_path: Path) -> None:
+    """Prices fall by 0.1 from 1: the haggler leaves at 0.3, and the slow worker is paid that."""
+    fleet = [
+        Slow("slow", 1.0, right=True, cost="0.1"),
+        Mute("mute", 1.0, right=True),
+        Haggler("haggler", 1.0, right=True, cost="0.1"),
+    ]
+    market = Coordinator(
+        fleet,
+        mechanism={"name": "english", "step": "0.1", "rounds": True},
+        journal=tmp_path / "run.db",
+        limits=Limits(bid_seconds=0.05),
+    )
+    async with market:
+        done = await market.run(Task("do it", value=1, verify=Recorded(), id="t"))
+    rounds = [event for event in listed(tmp_path / "run.db") if isinstance(event, RoundClosed)]
+
+    assert done.award is not None
+    assert (done.award.worker, done.award.contract.base) == ("slow", money("0.3"))
+    assert [len(event.bids) for event in rounds] == [2] * 7 + [1]
