@@ -234,8 +234,9 @@ def _book(record: Record, mechanism: Mechanism) -> StandingBook:
     from orchestrator.market import Limits
 
     opened = record.get("run-opened")
-    limits = opened.config["limits"] if isinstance(opened, RunOpened) else {}
-    return standing_book(mechanism, Limits.model_validate(limits).announcements)
+    given = opened.config["limits"] if isinstance(opened, RunOpened) else None
+    limits = Limits() if given is None else Limits.model_validate(given)
+    return standing_book(mechanism, limits.announcements)
 
 
 def _learn(book: StandingBook, decided: _Decided) -> None:
