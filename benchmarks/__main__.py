@@ -21,9 +21,11 @@ def main() -> None:
     """Run the sections that are named on the command line, or all, and write the page."""
     parts = [
         "# Benchmarks",
-        f"Made by `make bench` with truthbid {version('truthbid')} on Python"
-        f" {platform.python_version()}. Processor time; read the ratios, which are taken within"
-        " one run, rather than the digits, which are the machine's.",
+        (
+            f"Made by `make bench` with truthbid {version('truthbid')} on Python"
+            f" {platform.python_version()}. Processor time; read the ratios, which are taken within"
+            " one run, rather than the digits, which are the machine's."
+        ),
     ]
     for title, (about, report) in SECTIONS.items():
         print(f"measuring: {title}", file=sys.stderr)

@@ -10,9 +10,7 @@ from typing import Final, NamedTuple
 from pydantic import ValidationError
 
 from orchestrator.config import GeneratedTasks, RecordsSection, RunConfig, TaskSpec
-from orchestrator.coordinator import Coordinator
 from orchestrator.errors import ConfigError
-from orchestrator.recorded_config import FOLDER, WORKFLOW
 from orchestrator.task import Task
 from protocols.errors import TruthbidError
 from protocols.units import TaskId, units
@@ -78,23 +76,6 @@ def assemble(config: RunConfig, folder: Path) -> Fleet:
     _check_names("workers", [worker.name for worker in workers], len(config.workers))
     _check_names("tasks", [task.id for task in tasks], len(config.tasks))
     return Fleet(workers, tasks, folder)
-
-
-def coordinator(
-    config: RunConfig, fleet: Fleet, journal: Path | None, *, resume: bool = False
-) -> Coordinator:
-    """Return the market that a configuration describes."""
-    return Coordinator(
-        fleet.workers,
-        mechanism=config.mechanism.model_dump(),
-        budget=None if config.budget is None else units(config.budget),
-        journal=journal,
-        seed=config.seed,
-        currency=config.currency,
-        limits=config.market,
-        config={WORKFLOW: config.model_dump(mode="json"), FOLDER: str(fleet.folder)},
-        resume=resume,
-    )
 
 
 def free_path(config: RunConfig, exists: Callable[[Path], bool] = Path.exists) -> Path:

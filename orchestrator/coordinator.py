@@ -1,5 +1,6 @@
 """The embedding API: a market that takes tasks for as long as it is open."""
 
+import os
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
@@ -24,10 +25,12 @@ from orchestrator.mechanisms import mechanism_from
 from orchestrator.task import Task, TaskResult, task_result
 from protocols.events import Event, RunClosed, RunResumed, TaskAdded, transfers_of
 from protocols.mechanism import Mechanism
-from protocols.units import TaskId, money
+from protocols.units import TaskId, money, units
 from workers.ports import Verifier, Worker
 
 if TYPE_CHECKING:
+    from orchestrator.bootstrap import Fleet
+    from orchestrator.config import RunConfig
     from orchestrator.record import Record
 
 GRACE_SECONDS = 5.0
@@ -47,6 +50,9 @@ class Coordinator:
         limits: How much at once, how long, and how often.
         config: What to record as the configuration of the run.
         resume: Go on with the run in the journal file.
+
+    Attributes:
+        tasks: The tasks of the workflow file that the market was made from, if it was.
 
     Raises:
         ValueError: If two workers share a name, the mechanism is unknown, or there is no journal
@@ -97,8 +103,67 @@ class Coordinator:
         self._limits, self._seed, self._mechanism = limits or Limits(), seed, rule
         self._workers = by_name
         self._listeners: list[Callable[[Event], None]] = []
-        self._tasks = 0
+        self.tasks: tuple[Task, ...] = ()
+        self._admitted = 0
         self._engine: Engine | None = None
+
+    @classmethod
+    def of(
+        cls,
+        config: "RunConfig",
+        fleet: "Fleet",
+        journal: Path | str | None = None,
+        *,
+        resume: bool = False,
+    ) -> Self:
+        """Return the market that a configuration describes; its tasks are in ``tasks``."""
+        from orchestrator.recorded_config import FOLDER, WORKFLOW
+
+        market = cls(
+            fleet.workers,
+            mechanism=config.mechanism.model_dump(),
+            budget=None if config.budget is None else units(config.budget),
+            journal=journal,
+            seed=config.seed,
+            currency=config.currency,
+            limits=config.market,
+            config={WORKFLOW: config.model_dump(mode="json"), FOLDER: str(fleet.folder)},
+            resume=resume,
+        )
+        market.tasks = tuple(fleet.tasks)
+        return market
+
+    @classmethod
+    def from_config(
+        cls,
+        path: Path | str,
+        *,
+        overrides: Sequence[str] = (),
+        journal: Path | str | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Return the market of a workflow file; its tasks are in ``tasks``.
+
+        Args:
+            path: The file, as for ``truthbid run``.
+            overrides: ``path=value`` for single fields.
+            journal: The file that records the run; that of the workflow file, if it names one.
+            environment: The variables that the file may quote; those of the process if left out.
+
+        Raises:
+            InputError: If the file, or anything that it names, cannot be used.
+
+        >>> async def main() -> int:
+        ...     async with Coordinator.from_config("configs/quickstart.yaml") as market:
+        ...         return sum(result.solved for result in await market.run_all(market.tasks))
+        >>> anyio.run(main)
+        49
+        """
+        from orchestrator.workflow_file import read_workflow
+
+        variables = os.environ if environment is None else environment
+        config, fleet = read_workflow(Path(path), overrides, variables)
+        return cls.of(config, fleet, journal or config.journal)
 
     # Opening and closing --------------------------------------------------------------------
 
@@ -211,8 +276,8 @@ class Coordinator:
         engine = self._running()
         entries: list[Entry] = []
         for task in tasks:
-            self._tasks += 1
-            lot = task.lot(f"t{self._tasks}")
+            self._admitted += 1
+            lot = task.lot(f"t{self._admitted}")
             needs = tuple(TaskId(need) for need in task.needs)
             entries.append(Entry(lot, needs, task.verify, _described(task.verify)))
         engine.check_graph(entries)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import anyio
 
 from orchestrator.baselines import Baselines
-from orchestrator.bootstrap import coordinator
+from orchestrator.coordinator import Coordinator
 from orchestrator.record import Record
 from orchestrator.replay import replay
 from orchestrator.verbs.options import read
@@ -73,7 +73,7 @@ def run(case: Case) -> str:
     with tempfile.TemporaryDirectory() as folder:
         journal = Path(folder) / "run.db"
         start = time.process_time()
-        anyio.run(work, coordinator(config, fleet, journal), fleet, [])
+        anyio.run(work, Coordinator.of(config, fleet, journal), fleet, [])
         seconds = time.process_time() - start
         found = replay(journal)
         with Record(journal) as record:

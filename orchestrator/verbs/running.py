@@ -5,8 +5,9 @@ from pathlib import Path
 import anyio
 import click
 
-from orchestrator.bootstrap import Fleet, coordinator
+from orchestrator.bootstrap import Fleet
 from orchestrator.config import RunConfig
+from orchestrator.coordinator import Coordinator
 from orchestrator.errors import InputError, Problem
 from orchestrator.exits import BUDGET_REACHED, DONE, INTERRUPTED, UNSOLVED
 from orchestrator.progress import progress, waiting
@@ -31,7 +32,7 @@ def carry_through(
     Raises:
         InputError: If a new journal cannot be put where it should lie; nothing is written then.
     """
-    market = coordinator(config, fleet, journal, resume=resume)
+    market = Coordinator.of(config, fleet, journal, resume=resume)
     if not resume:
         _make_room(journal)
     summary = Summary()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from orchestrator.bootstrap import coordinator
+from orchestrator.coordinator import Coordinator
 from orchestrator.verbs.options import (
     SET_EXAMPLES,
     config_argument,
@@ -26,7 +26,7 @@ def command(config: Path, overrides: Sequence[str], as_json: bool) -> None:
     Exit codes: 0 it can be run, 2 it cannot; every mistake is one line with its place.
     """
     settings, fleet = read(config, overrides)
-    coordinator(settings, fleet, None)
+    Coordinator.of(settings, fleet, None)
     facts = {
         "name": settings.name,
         "workers": len(fleet.workers),

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.bootstrap import UnusableError, assemble, coordinator, free_path
+from orchestrator.bootstrap import UnusableError, assemble, free_path
 from orchestrator.config import RunConfig
+from orchestrator.coordinator import Coordinator
 from orchestrator.loader import load
 from tests.orchestrator.command import workflow
 from workers.simulated import SimulatedWorker
@@ -134,7 +135,7 @@ def test_the_market_is_the_configured_one(tmp_path: Path) -> None:
     """Seed, currency, budget and mechanism reach the coordinator; nothing is written yet."""
     config = _config(tmp_path, "budget=0.25", "currency=EUR")
     journal = tmp_path / "run.db"
-    market = coordinator(config, assemble(config, tmp_path), journal)
+    market = Coordinator.of(config, assemble(config, tmp_path), journal)
     assert market.ledger.capped
     assert market.journal_path == journal
     assert not journal.exists()

@@ -6,7 +6,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from orchestrator.bootstrap import coordinator
+from orchestrator.coordinator import Coordinator
 from orchestrator.record import Record
 from orchestrator.replay import replay
 from orchestrator.summary import Summary
@@ -37,7 +37,7 @@ def run(journal: Path, name: str, *overrides: str) -> Summary:
     chosen = f"mechanism={{name: {name}, {SETTINGS.get(name, '')}}}"
     config, fleet = read(CONFIGS / "quickstart.yaml", [chosen, *overrides])
     summary = Summary()
-    anyio.run(partial(work, coordinator(config, fleet, journal), fleet, [summary.note]))
+    anyio.run(partial(work, Coordinator.of(config, fleet, journal), fleet, [summary.note]))
     found = replay(journal)
     assert (found.differences, found.compared) == ((), found.events)
     with Record(journal) as record:
