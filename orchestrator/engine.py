@@ -24,7 +24,7 @@ from orchestrator.lifecycle import Auction
 from orchestrator.market import Market
 from protocols.events import Announced, Closed, RunClosed, TaskAdded, TaskEnded
 from protocols.messages import Lot, Result
-from protocols.units import TaskId
+from protocols.units import Money, TaskId
 
 
 class Engine:
@@ -262,9 +262,18 @@ class Engine:
             return lot.model_copy(update=shut_out)
         if ending.state == "unsold" and ending.reason == "capacity" and auction.worked:
             return lot.model_copy(update={"parent": parent})
+        if ending.state == "unsold" and (reserve := self._raised(ending)) > lot.reserve:
+            return lot.model_copy(update={"parent": parent, "reserve": reserve})
         if ending.state == "failed" and lot.attempt < self._market.limits.attempts:
             return lot.model_copy(update={"attempt": lot.attempt + 1, **shut_out})
         return None
+
+    def _raised(self, ending: Ending) -> Money:
+        """Return the reserve at which a lot that nobody did for less is put up once more."""
+        lot = ending.lot
+        if ending.reason not in {"no-bids", "above-reserve"}:
+            return lot.reserve
+        return Money(min(lot.value, round(lot.reserve * self._market.limits.raise_reserve)))
 
     def _may_get_funds(self, ending: Ending) -> bool:
         """Whether there is room by now, or what others hold may still be given back."""

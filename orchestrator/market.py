@@ -29,6 +29,14 @@ class Limits(Frozen):
     attempts: Annotated[
         int, Field(ge=1, description="How often a task is announced before it is given up.")
     ] = 2
+    raise_reserve: Annotated[
+        float,
+        Field(
+            ge=1,
+            le=1e3,
+            description="By what a reserve is multiplied, up to the value, when nobody bids below it.",
+        ),
+    ] = 1.0
     bid_seconds: Annotated[float, Field(gt=0, le=1e6, description="How long bids are taken.")] = (
         30.0
     )
