@@ -143,6 +143,8 @@ class Engine:
                 self._announce(group)
             elif self._open and self._open[0].done:
                 await self._close_oldest()
+            elif market.chronicle.only_recall and not self._open:
+                raise RecordEndsError
             else:
                 await self._woken()
 
@@ -173,8 +175,9 @@ class Engine:
 
     def _let_in(self) -> None:
         """Let tasks enter whose turn it is."""
-        stuck = not (self._open or self._agenda.ready)
-        while entry := self._entrance.next_recorded(self._announced, self._closed, stuck=stuck):
+        while entry := self._entrance.next_recorded(
+            self._announced, self._closed, stuck=not (self._open or self._agenda.ready)
+        ):
             self._take_in(entry)
         if self._market.chronicle.recall(f"announced\ta{self._announced + 1}", Announced) is None:
             while entry := self._entrance.next_new():

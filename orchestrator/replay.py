@@ -11,7 +11,7 @@ from orchestrator.chronicle import Chronicle, DivergenceError
 from orchestrator.engine import Engine
 from orchestrator.entrance import Entry
 from orchestrator.journal import JournalError, Unrecorded
-from orchestrator.ledger import Ledger
+from orchestrator.ledger import Ledger, fund
 from orchestrator.market import Limits, Market
 from orchestrator.mechanisms import mechanism_from
 from orchestrator.record import Record
@@ -84,14 +84,15 @@ async def _replay(record: Record) -> Replay:
     closed = chronicle.recall("run-closed", RunClosed) is not None
     differences: tuple[str, ...] = ()
     try:
-        chronicle.note(opened)
+        funds = () if opened.budget is None else fund(opened.budget)
+        chronicle.note(opened.model_copy(update={"transfers": funds}))
         _note_resumptions(chronicle)
         added = list(record.of("task-added", TaskAdded))
         engine = Engine(market, added)
         await _go_through(
             engine, [Entry(event.lot, event.needs, verify=event.verify) for event in added]
         )
-        if closed:
+        if closed and engine.idle:
             chronicle.note(engine.closing)
         differences = _left_over(chronicle)
     except DivergenceError as error:
@@ -146,5 +147,10 @@ def _note_resumptions(chronicle: Chronicle) -> None:
 
 
 def _left_over(chronicle: Chronicle) -> tuple[str, ...]:
-    left = chronicle.unseen
-    return (f"{left} events of the journal do not follow from its inputs",) if left else ()
+    match chronicle.unseen:
+        case 0:
+            return ()
+        case 1:
+            return ("1 event of the journal does not follow from its inputs",)
+        case left:
+            return (f"{left} events of the journal do not follow from its inputs",)
