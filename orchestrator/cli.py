@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 
 import click
 
-from orchestrator.exits import BAD_INPUT, DONE, INTERRUPTED
+from orchestrator.exits import BAD_INPUT, DONE, INTERRUPTED, MISMATCH
 
 VERBS: Final = {
     "run": "Run a workflow: tasks in, answers and honest payments out.",
@@ -87,10 +87,10 @@ def main() -> NoReturn:
     except Exception as error:
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
             _drop_output()
-        elif not _is_input_error(error):
+            code = BAD_INPUT
+        elif (code := _code_of(error)) is None:
             raise
         _complain(str(error))
-        code = BAD_INPUT
     sys.exit(code if isinstance(code, int) else DONE)
 
 
@@ -102,13 +102,16 @@ def _one_line(error: click.ClickException) -> str:
     return f"{command}: {message[:1].lower()}{message[1:]} (see {command} --help)"
 
 
-def _is_input_error(error: Exception) -> bool:
-    """Whether the user, and not truthbid, is to blame; imported late to keep the start fast."""
+def _code_of(error: Exception) -> int | None:
+    """Return the exit code if truthbid is not to blame; imported late to keep the start fast."""
+    from orchestrator.chronicle import DivergenceError
     from orchestrator.errors import ConfigError
     from orchestrator.journal import JournalError
     from protocols.errors import MechanismError
 
-    return isinstance(error, ConfigError | JournalError | MechanismError)
+    if isinstance(error, DivergenceError):
+        return MISMATCH
+    return BAD_INPUT if isinstance(error, ConfigError | JournalError | MechanismError) else None
 
 
 def _complain(text: str) -> None:

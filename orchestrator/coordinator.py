@@ -13,7 +13,7 @@ import anyio
 from pydantic import BaseModel
 
 from orchestrator.budget import Budget
-from orchestrator.chronicle import Chronicle
+from orchestrator.chronicle import Chronicle, DivergenceError
 from orchestrator.engine import Engine
 from orchestrator.entrance import Entry, OnEnd
 from orchestrator.execution import Ending
@@ -171,18 +171,20 @@ class Coordinator:
         """Open the journal and the market.
 
         Raises:
-            JournalError: If the journal cannot be written, or resumed.
-            DivergenceError: If a resumed run was opened with other workers or settings.
+            JournalError: If the journal cannot be written, or cannot be resumed: it is closed, in
+                use, or of a run with other workers or settings.
         """
         self._journal, self._record = self._open_journal()
         try:
-            self._engine = self._begin()
+            engine = self._begin()
+            await self._chronicle.durable(self._opened)
         except BaseException:
             self._release()
             raise
+        self._engine = engine
         self._group = anyio.create_task_group()
         await self._group.__aenter__()
-        self._group.start_soon(self._engine.run)
+        self._group.start_soon(engine.run)
         return self
 
     async def __aexit__(
@@ -346,7 +348,7 @@ class Coordinator:
         self._chronicle = Chronicle(self._journal, self.ledger, record)
         for listener in self._listeners:
             self._chronicle.listen(listener)
-        self._chronicle.note(self._opening)
+        self._note_opening()
         if record is not None:
             self._note_resumption()
         market = Market(
@@ -358,6 +360,15 @@ class Coordinator:
             Budget(self._budget),
         )
         return Engine(market, record.of("task-added", TaskAdded) if record is not None else ())
+
+    def _note_opening(self) -> None:
+        try:
+            self._opened = self._chronicle.note(self._opening)
+        except DivergenceError as error:
+            digests = ("run-opened: run is", "run-opened: config_digest is")  # they say nothing
+            told = [each for each in error.differences if not each.startswith(digests)]
+            field = told[0].removeprefix("run-opened: ").replace("by its inputs", "now")
+            raise JournalError(f"{self.journal_path}: another run: {field}") from error
 
     def _note_resumption(self) -> None:
         if self._chronicle.recall("run-closed", RunClosed) is not None:

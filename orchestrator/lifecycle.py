@@ -70,7 +70,7 @@ class Auction:
         )
         self._net = ContractNet(self.announcement)
         self._standings: Standings = {}
-        self._held_for_bids = 0
+        self._held_for_bids = self._announced = 0
         self._open = 0
         self._all_ended = anyio.Event()
         self._broken: Exception | None = None
@@ -92,7 +92,8 @@ class Auction:
         transfers = self._invitation.hold()
         self._held_for_bids = sum(transfer.amount for transfer in transfers)
         market.budget.take(self._held_for_bids)
-        self._chronicle.note(Announced(announcement=announcement, transfers=transfers))
+        announced = Announced(announcement=announcement, transfers=transfers)
+        self._announced = self._chronicle.note(announced)
 
     async def conduct(self, on_decided: Callable[[], object]) -> None:
         """Take the lots from their announcement to their settlements."""
@@ -114,6 +115,8 @@ class Auction:
 
     async def _take_bids(self) -> tuple[Bid, ...]:
         net, name = self._net, self.announcement.announcement
+        if self._held_for_bids:  # a call that may be billed is never unknown
+            await self._chronicle.durable(self._announced)
         said = await self._converse()
         closed = self._chronicle.recall(f"bids-closed\t{name}", BidsClosed)
         if said is None and closed is not None:

@@ -114,6 +114,15 @@ async def test_asking_is_held_before_and_billed_after() -> None:
     ]
 
 
+async def test_nobody_is_called_for_money_before_that_is_on_the_disk() -> None:
+    """The opening of the run, what asking may cost, and every start are waited for."""
+    market, _ = await ran([Paced("dear", ceiling=30)])
+
+    first = {event.event: place for place, event in reversed(list(enumerate(market.events, 1)))}
+    waited = set(market.kept.waited)
+    assert {first["run-opened"], first["announced"], first["started"]} <= waited
+
+
 async def test_a_worker_that_raises_is_billed_its_ceiling() -> None:
     """What asking has cost before the exception is unknown, so it counts as spent."""
 
