@@ -49,7 +49,8 @@ class Coordinator:
         currency: What the units are.
         limits: How much at once, how long, and how often.
         config: What to record as the configuration of the run.
-        resume: Go on with the run in the journal file.
+        resume: Go on with the run in the journal file. Give it the same tasks again, in the same
+            order or with the same ids: it waits for those on record.
 
     Attributes:
         tasks: The tasks of the workflow file that the market was made from, if it was.

@@ -57,7 +57,7 @@ class Engine:
     @property
     def idle(self) -> bool:
         """Whether nothing is announced, ready or waiting."""
-        return not (self._open or len(self._agenda) or len(self._entrance))
+        return self._entrance.empty and not (self._open or len(self._agenda))
 
     @property
     def closing(self) -> RunClosed:

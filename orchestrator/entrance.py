@@ -50,9 +50,10 @@ class Entrance:
         """Whether a task of this id waits here."""
         return task in self._given
 
-    def __len__(self) -> int:
-        """Return how many tasks wait here."""
-        return len(self._given)
+    @property
+    def empty(self) -> bool:
+        """Whether nobody waits here, and nobody of the record is still to come."""
+        return not (self._given or self._recorded)
 
     def give(self, entry: Entry) -> None:
         """Take a task in hand."""

@@ -266,10 +266,9 @@ class Execution:
 
     def _can_repeat(self) -> bool:
         """Whether another call can be paid; once it could not, it never can."""
-        chronicle = self.market.chronicle
-        if chronicle.recall(_key("unsettled", self.award), Unsettled) is not None:
+        if self.market.chronicle.recall(_key("unsettled", self.award), Unsettled) is not None:
             return False
-        return self.worker.participant.payable or chronicle.ledger.has_room(self.held)
+        return self.worker.participant.payable or self.market.can_hold(self.held)
 
     def _with_lost_calls(self, cost: Money) -> Money:
         lost = 0 if self.worker.participant.payable else max(self.calls - 1, 0)

@@ -1,6 +1,6 @@
 """Whom the budget lets us ask for bids, and what asking has cost."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from orchestrator.ledger import hold, spend, spent
 from orchestrator.market import Market
@@ -27,12 +27,9 @@ class Invitation:
         self._market = market
         self._lots = lots
         self._recorded = recorded
-        self._ceilings: dict[WorkerId, Money] = {}
-        if recorded is not None and market.chronicle.only_recall and market.budget.capped:
-            names = [one.worker for one in recorded.announcement.participants]
-            self._ceilings = {name: ZERO for name in names if name in market.workers}
-        else:
-            self._invite()
+        self._asked: Mapping[WorkerId, Worker] = market.workers
+        self._promised = 0
+        self._ceilings = {name: self._ceiling(market.workers[name]) for name in self._invited()}
 
     @property
     def participants(self) -> tuple[Participant, ...]:
@@ -54,13 +51,14 @@ class Invitation:
     def workers(self) -> Mapping[WorkerId, Worker]:
         """Return whom to ask now: after a crash, only those whom the budget can bear once more."""
         if self._recorded is None:
-            return self._market.workers
-        total, ledger = 0, self._market.chronicle.ledger
+            return self._asked
         again: dict[WorkerId, Worker] = {}
         for name, ceiling in self._ceilings.items():
-            if not ceiling or ledger.has_room(Money(total + ceiling)):
+            if not ceiling or self._market.can_hold(ceiling):
                 again[name] = self._market.workers[name]
-                total += ceiling
+                self._promised += ceiling
+                self._market.promised += ceiling
+        self._asked = again
         return again
 
     def bill(self, answers: Iterable[Bid | Refusal]) -> tuple[Transfer, ...]:
@@ -69,30 +67,46 @@ class Invitation:
         Who was asked in an earlier process, and whose answers are lost, may have been billed for
         that too.
         """
+        self._market.promised -= self._promised
+        self._promised = 0
         charges = {(each.task, each.worker): each.charge for each in answers}
         costly = {worker for (_, worker), charge in charges.items() if charge}
         transfers: list[Transfer] = []
         for name, ceiling in self._ceilings.items():
             if not (ceiling or name in costly):
                 continue
-            worker = self._market.workers[name]
-            bill: int = sum(
-                charges.get((lot.task, name), worker.bid_ceiling(lot))
-                for lot in self._lots
-                if name not in lot.excluded
-            )
-            if self._recorded is not None:
-                bill += ceiling
+            bill = 0 if self._recorded is None else ceiling
+            if (worker := self._asked.get(name)) is not None:
+                bill += sum(
+                    charges.get((lot.task, name), worker.bid_ceiling(lot))
+                    for lot in self._lots
+                    if name not in lot.excluded
+                )
             transfers += spend(ceiling, Money(bill), spent(name), "bill")
         return tuple(transfers)
 
-    def _invite(self) -> None:
-        total, budget = 0, self._market.budget
+    def _invited(self) -> Iterable[WorkerId]:
+        workers, budget = self._market.workers, self._market.budget
+        if not budget.capped:
+            return workers
+        if self._recorded is not None:  # it was found out what the cash sufficed for
+            names = [one.worker for one in self._recorded.announcement.participants]
+            return [name for name in names if name in workers]
+        return self._affordable()
+
+    def _affordable(self) -> Iterator[WorkerId]:
+        total = 0
         for name, worker in self._market.workers.items():
-            if type(worker).bid_ceiling is Worker.bid_ceiling:  # asking costs nothing
-                self._ceilings[name] = ZERO
-                continue
-            ceiling = sum(worker.bid_ceiling(lot) for lot in self._lots if name not in lot.excluded)
-            if not ceiling or budget.has_room(total + ceiling):
-                self._ceilings[name] = Money(ceiling)
-                total += ceiling
+            with_this = total + self._ceiling(worker)
+            if with_this == total or (
+                self._market.budget.has_room(with_this) and self._market.can_hold(with_this)
+            ):
+                total = with_this
+                yield name
+
+    def _ceiling(self, worker: Worker) -> Money:
+        """Return what asking a worker about all lots may cost."""
+        if type(worker).bid_ceiling is Worker.bid_ceiling or self._market.chronicle.only_recall:
+            return ZERO
+        asked = [lot for lot in self._lots if worker.name not in lot.excluded]
+        return Money(sum(map(worker.bid_ceiling, asked)))

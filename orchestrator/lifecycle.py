@@ -194,7 +194,7 @@ class Auction:
             return False
         if recorded is not None:
             return task not in recorded.unfunded
-        return self._chronicle.ledger.has_room(Money(self.committed + amount))
+        return self._market.can_hold(self.committed + amount)
 
     def _sequences(self, allocation: Allocation, bids: Sequence[Bid]) -> Iterator[Execution]:
         """Yield the first award of each lot, linked to the fallbacks that follow it."""

@@ -12,7 +12,7 @@ from orchestrator.desk import Desk
 from orchestrator.standings import StandingBook, standing_book
 from protocols.frozen import Frozen
 from protocols.mechanism import Mechanism
-from protocols.units import TaskId, WorkerId
+from protocols.units import Money, TaskId, WorkerId
 from workers.ports import Verifier, Worker
 
 
@@ -63,6 +63,7 @@ class Market:
     Attributes:
         verifiers: By task; a task without one ends unsettled.
         seed: Decides between equals.
+        promised: The cash that is kept for asking again after a crash; no event holds it.
     """
 
     chronicle: Chronicle
@@ -74,7 +75,12 @@ class Market:
     standings: StandingBook = field(init=False)
     verifiers: dict[TaskId, Verifier] = field(default_factory=dict[TaskId, Verifier])
     desks: dict[WorkerId, Desk] = field(default_factory=dict[WorkerId, Desk])
+    promised: int = 0
 
     def __post_init__(self) -> None:
         """Keep of the past what the mechanism reads."""
         self.standings = standing_book(self.mechanism, self.limits.announcements)
+
+    def can_hold(self, amount: int) -> bool:
+        """Whether there is cash for a hold now, whatever the budget has planned."""
+        return self.chronicle.ledger.has_room(Money(self.promised + amount))

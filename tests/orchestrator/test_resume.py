@@ -14,6 +14,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
+from orchestrator.chronicle import DivergenceError
 from orchestrator.coordinator import Coordinator
 from orchestrator.journal import JournalError
 from orchestrator.market import Limits
@@ -192,6 +193,32 @@ def test_a_program_that_gives_tasks_one_by_one_is_resumed_at_any_event(tmp_path:
         assert {event.task for event in resumed if isinstance(event, TaskEnded)} == {
             event.task for event in events if isinstance(event, TaskEnded)
         }
+        assert replay(path).differences == (), length
+        path.unlink()
+
+
+@pytest.mark.parametrize("budget", ["0.0000012", "0.0000030"])
+def test_a_tight_budget_is_kept_across_crashes(tmp_path: Path, budget: str) -> None:
+    """Lost calls and lost asking use the budget up, and never more than it; the books say so."""
+
+    def market(path: Path, *, resume: bool) -> Coordinator:
+        dear = Paced("dear", 90, works=0, ceiling=8, charge=5)
+        return coordinator(path, [*fleet(), dear], budget=budget, resume=resume)
+
+    anyio.run(all_at_once, market(tmp_path / "whole.db", resume=False))
+    events = events_of(tmp_path / "whole.db")
+
+    for length in range(1, len(events) - 10, 4):
+        path = write(tmp_path / f"{length}.db", events[:length])
+        once_more = market(path, resume=True)
+        anyio.run(partial(leave_after, once_more, length + 9))
+        again = market(path, resume=True)
+        anyio.run(all_at_once, again, backend=BACKENDS[length % 2])
+
+        resumed = events_of(path)
+        assert len({event.task for event in resumed if isinstance(event, TaskEnded)}) == 14
+        assert again.ledger.available >= 0
+        assert again.ledger.held == 0
         assert replay(path).differences == (), length
         path.unlink()
 
@@ -459,6 +486,40 @@ def test_a_worker_that_bids_otherwise_after_a_crash_changes_nothing_that_was_dec
 
     assert payments(events_of(path)) == {("a1", "t1", "ann"): 100}
     assert events_of(path)[: len(before)] == before
+
+
+def test_a_resumed_run_stays_open_until_it_got_its_tasks_again(tmp_path: Path) -> None:
+    """Verifiers are code: without the program that brings them nothing ends, and nothing is lost."""
+    path = tmp_path / "run.db"
+    solo(path, "1", Paced("ann", works=0), resume=False)
+    cut_after(path, Started)
+
+    async def leave() -> None:
+        async with coordinator(
+            path, [Paced("ann", works=0)], mechanism="first-price", budget="1", resume=True
+        ):
+            pass
+
+    anyio.run(leave)
+    assert not any(isinstance(event, RunClosed) for event in events_of(path))
+    solo(path, "1", Paced("ann", works=0))
+    assert finished(events_of(path))["ends"] == {"t1": "solved"}
+
+
+def test_a_resumed_run_takes_no_other_task_for_one_on_record(tmp_path: Path) -> None:
+    """The first field that differs is named to whoever waits for the task."""
+    path = tmp_path / "run.db"
+    solo(path, "1", Paced("ann", works=0), resume=False)
+    cut_after(path, Started)
+
+    async def other() -> None:
+        async with coordinator(
+            path, [Paced("ann", works=0)], mechanism="first-price", budget="1", resume=True
+        ) as market:
+            await market.run(Task("y", "0.000001", exact("right"), id="t1"))
+
+    with pytest.raises(DivergenceError, match=r"task-added t1: lot.prompt is 'x' in the journal"):
+        anyio.run(other)
 
 
 # Processes that are really killed -----------------------------------------------------------
