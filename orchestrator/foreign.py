@@ -32,4 +32,6 @@ def checked(message: M) -> M:
     Raises:
         ValueError: If a field is not what its class demands.
     """
-    return type(message).model_validate(message.__dict__)
+    # what `model_validate` calls, at two thirds of its time: this is done for every bid
+    checked_copy: M = type(message).__pydantic_validator__.validate_python(message.__dict__)
+    return checked_copy
