@@ -1,7 +1,7 @@
 """Which tasks can be announced now: the dependencies between tasks and what became of them."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,9 +19,14 @@ class _Waiting:
 
 
 class Agenda:
-    """The tasks that wait for others and the lots that are ready, in a fixed order."""
+    """The tasks that wait for others and the lots that are ready, in a fixed order.
 
-    def __init__(self) -> None:
+    Args:
+        lots_of: Returns the lots of a task that has become ready; the task itself if left out.
+    """
+
+    def __init__(self, lots_of: Callable[[Lot], Sequence[Lot]] | None = None) -> None:
+        self._lots_of = lots_of
         self.ready: deque[Lot] = deque()
         self._entered: set[TaskId] = set()
         self._waiting: dict[TaskId, _Waiting] = {}
@@ -87,7 +92,7 @@ class Agenda:
             lot = waiting.lot
             if waiting.answers:
                 lot = lot.model_copy(update={"inputs": dict(waiting.answers)})
-            self.ready.append(lot)
+            self.ready.extend([lot] if self._lots_of is None else self._lots_of(lot))
 
     def take(self, most: int) -> tuple[Lot, ...]:
         """Remove and return up to so many ready lots, oldest first."""

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from pydantic import ValidationError
 
 from orchestrator.config import GeneratedTasks, RecordsSection, RunConfig, TaskSpec
+from orchestrator.copies import owner_of
 from orchestrator.errors import ConfigError
 from orchestrator.task import Task
 from protocols.errors import TruthbidError
@@ -64,6 +65,7 @@ def assemble(config: RunConfig, folder: Path) -> Fleet:
             reserve=None if task.reserve is None else units(task.reserve),
             needs=task.needs,
             id=task.id,
+            redundancy=task.redundancy,
         )
         for task in config.tasks
     ]
@@ -73,6 +75,7 @@ def assemble(config: RunConfig, folder: Path) -> Fleet:
         replayed = _replayed(config.records, config.seed, folder)
         workers += replayed.workers
         tasks += replayed.tasks
+    _check_owners(workers, tasks)
     _check_names("workers", [worker.name for worker in workers], len(config.workers))
     _check_names("tasks", [task.id for task in tasks], len(config.tasks))
     return Fleet(workers, tasks, folder)
@@ -88,6 +91,9 @@ def free_path(config: RunConfig, exists: Callable[[Path], bool] = Path.exists) -
 
 def _workers(config: RunConfig) -> list[Worker]:
     answers = {TaskId(task.id): answer for task in config.tasks if (answer := _accepted(task))}
+    labels = config.generate.labels if config.generate is not None else ()
+    if config.generate is not None and labels:
+        answers |= _labelled(config.generate, config.seed)
     workers: list[Worker] = []
     for place, spec in enumerate(config.workers):
         try:
@@ -96,6 +102,7 @@ def _workers(config: RunConfig) -> list[Worker]:
             raise UnusableError(("workers", place), _reason(error)) from error
         if isinstance(worker, SimulatedWorker):
             worker.answers = answers
+            worker.labels = labels
         workers.append(worker)
     return workers
 
@@ -119,7 +126,17 @@ def _generated(spec: GeneratedTasks, seed: int) -> Iterator[Task]:
         kind = names[bisect_right(bounds, draw, hi=len(bounds) - 1)]
         factor = 1 + spec.spread * (2 * uniform(seed, "value", number) - 1)
         value = units(round(spec.value * factor))
-        yield Task(f"{kind} {number}", value, Recorded(), kind, id=f"t{number}")
+        prompt, verify = f"{kind} {number}", None if spec.labels else Recorded()
+        yield Task(prompt, value, verify, kind, id=f"t{number}", redundancy=spec.redundancy)
+
+
+def _labelled(spec: GeneratedTasks, seed: int) -> dict[TaskId, str]:
+    """Draw the true labels; only workers that simulate know them."""
+    labels = spec.labels
+    return {
+        TaskId(f"t{number}"): labels[int(uniform(seed, "label", number) * len(labels))]
+        for number in range(1, spec.count + 1)
+    }
 
 
 def _replayed(section: RecordsSection, seed: int, folder: Path) -> Fleet:
@@ -131,10 +148,26 @@ def _replayed(section: RecordsSection, seed: int, folder: Path) -> Fleet:
         raise UnusableError(("records",), _reason(error)) from error
     value = units(section.value)
     tasks = [
-        Task(question.prompt, value, Recorded(), question.kind, id=question.task)
+        Task(
+            question.prompt,
+            value,
+            Recorded(),
+            question.kind,
+            id=question.task,
+            redundancy=section.redundancy,
+        )
         for question in replay.questions
     ]
     return Fleet(list(replay.workers), tasks, folder)
+
+
+def _check_owners(workers: Sequence[Worker], tasks: Sequence[Task]) -> None:
+    """Refuse a redundancy that the workers cannot give."""
+    owners = len({owner_of(worker.participant) for worker in workers})
+    most = max((task.redundancy for task in tasks), default=1)
+    if most > max(owners, 1):
+        message = f"a redundancy of {most} takes as many owners; these workers have {owners}"
+        raise UnusableError(("workers",), message)
 
 
 def _check_names(section: str, names: Sequence[str | None], written: int) -> None:

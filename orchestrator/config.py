@@ -10,12 +10,22 @@ from pydantic_core import PydanticCustomError
 from orchestrator.explanation import hint
 from orchestrator.market import Limits
 from orchestrator.mechanisms import mechanism_from
+from orchestrator.peer_settings import PeerSettings
 from protocols.catalog import MECHANISMS, ContingentVcgSettings, MechanismSettings
 from protocols.units import Name, Printable, Text, Units
 from scoring.catalog import SCORING_RULES
 from workers.catalog import VerifierSpec, WorkerSpec
 from workers.recorded import RecordsSpec
 from workers.spec import Several, Shorthand, Spec
+
+Redundancy = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=100,
+        description="To how many workers of different owners it goes; peers judge them.",
+    ),
+]
 
 Mechanism = Annotated[MechanismSettings, Shorthand("name", dict.fromkeys(MECHANISMS))]
 
@@ -38,14 +48,19 @@ class TaskSpec(Spec):
         Field(description="Tasks that must be solved first; their answers are inputs."),
     ] = ()
     verify: Annotated[
-        VerifierSpec | None, Field(description="Who decides; without it the task ends unsettled.")
+        VerifierSpec | None,
+        Field(
+            description="Who decides; without it, and without redundancy, the task ends unsettled."
+        ),
     ] = None
+    redundancy: Redundancy = 1
 
 
 class RecordsSection(RecordsSpec):
     """Recorded outcomes as workers and tasks, and what their tasks are worth."""
 
     value: Annotated[Units, Field(description="What a right answer is worth, in units.")]
+    redundancy: Redundancy = 1
 
 
 class GeneratedTasks(Spec):
@@ -60,6 +75,11 @@ class GeneratedTasks(Spec):
     spread: Annotated[
         float, Field(ge=0, lt=1, description="How far values go from the average; 0.5 is half.")
     ] = 0.0
+    redundancy: Redundancy = 1
+    labels: Annotated[
+        Several[Name],
+        Field(description="The answers to choose from; nobody verifies which one is right."),
+    ] = ()
 
 
 class RunConfig(Spec):
@@ -76,6 +96,9 @@ class RunConfig(Spec):
     mechanism: Annotated[
         Mechanism, Field(description="The rule that awards tasks and sets the payments.")
     ] = ContingentVcgSettings()
+    peer: Annotated[
+        PeerSettings | None, Field(description="How answers to tasks with redundancy are scored.")
+    ] = None
     market: Annotated[Limits, Field(description="How much at once, how long, how often.")] = (
         Limits()
     )
@@ -101,7 +124,23 @@ class RunConfig(Spec):
         _unique("tasks", [task.id for task in self.tasks])
         self._check_needs()
         self._check_mechanism()
+        self._check_peers()
         return self
+
+    @property
+    def peers(self) -> PeerSettings | None:
+        """How answers are scored by peers: as written, or by default if some task asks for it."""
+        sections = (*self.tasks, self.generate, self.records)
+        if any(each.redundancy > 1 for each in sections if each is not None):
+            return self.peer or PeerSettings()
+        return self.peer
+
+    def _check_peers(self) -> None:
+        if self.peers is not None:
+            try:
+                self.peers.paid(mechanism_from(self.mechanism.model_dump())[1])
+            except ValueError as error:
+                raise _wrong(str(error), ("mechanism",)) from None
 
     def _check_mechanism(self) -> None:
         settings = self.mechanism

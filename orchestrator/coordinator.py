@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from orchestrator.budget import Budget
 from orchestrator.chronicle import Chronicle, DivergenceError
+from orchestrator.copies import batches_of, check_copies
 from orchestrator.engine import Engine
 from orchestrator.entrance import Entry, OnEnd
 from orchestrator.execution import Ending
@@ -22,6 +23,7 @@ from orchestrator.journal import Journal, JournalError, Unrecorded
 from orchestrator.ledger import Ledger
 from orchestrator.market import Limits, Market
 from orchestrator.mechanisms import mechanism_from
+from orchestrator.peer_settings import PeerSettings, peer_settings
 from orchestrator.task import Task, TaskResult, task_result
 from protocols.events import Event, RunClosed, RunResumed, TaskAdded, transfers_of
 from protocols.mechanism import Mechanism
@@ -49,6 +51,7 @@ class Coordinator:
         currency: What the units are.
         limits: How much at once, how long, and how often.
         config: What to record as the configuration of the run.
+        peer: How the answers to tasks with redundancy are scored and paid; ``{}`` for the defaults.
         resume: Go on with the run in the journal file. Give it the same tasks again, in the same
             order or with the same ids: it waits for those on record.
 
@@ -80,6 +83,7 @@ class Coordinator:
         currency: str = "USD",
         limits: Limits | None = None,
         config: Mapping[str, Any] | None = None,
+        peer: PeerSettings | Mapping[str, object] | None = None,
         resume: bool = False,
     ) -> None:
         fleet = list(workers)
@@ -89,6 +93,11 @@ class Coordinator:
         if resume and journal is None:
             raise ValueError("to resume a run, name its journal")
         settings, rule = mechanism_from(mechanism)
+        self._peers = peer_settings(peer)
+        recorded = dict(config or {}) | {"mechanism": settings}
+        if self._peers is not None:
+            rule = self._peers.paid(rule)
+            recorded["peer"] = self._peers.model_dump(mode="json")
         self.journal_path = Path(journal) if journal is not None else None
         self.ledger = Ledger(capped=budget is not None)
         self._budget = None if budget is None else money(budget)
@@ -98,14 +107,14 @@ class Coordinator:
             currency=currency,
             budget=self._budget,
             workers=fleet,
-            config=dict(config or {}) | {"mechanism": settings},
+            config=recorded,
             limits=limits or Limits(),
         )
         self._limits, self._seed, self._mechanism = limits or Limits(), seed, rule
         self._workers = by_name
         self._listeners: list[Callable[[Event], None]] = []
         self.tasks: tuple[Task, ...] = ()
-        self._admitted = 0
+        self._admitted = self._batches = 0
         self._engine: Engine | None = None
 
     @classmethod
@@ -128,6 +137,7 @@ class Coordinator:
             seed=config.seed,
             currency=config.currency,
             limits=config.market,
+            peer=config.peers,
             config={WORKFLOW: config.model_dump(mode="json"), FOLDER: str(fleet.folder)},
             resume=resume,
         )
@@ -282,8 +292,10 @@ class Coordinator:
             self._admitted += 1
             lot = task.lot(f"t{self._admitted}")
             needs = tuple(TaskId(need) for need in task.needs)
-            entries.append(Entry(lot, needs, task.verify, _described(task.verify)))
+            entry = Entry(lot, needs, task.verify, _described(task.verify), copies=task.redundancy)
+            entries.append(entry)
         engine.check_graph(entries)
+        self._form_batches(entries)
         return entries
 
     async def complete(self, entries: Sequence[Entry], on_end: OnEnd) -> None:
@@ -306,6 +318,15 @@ class Coordinator:
         self._check(left)
 
     # ----------------------------------------------------------------------------------------
+
+    def _form_batches(self, entries: Sequence[Entry]) -> None:
+        """Say which tasks are scored by peers together."""
+        participants = [worker.participant for worker in self._workers.values()]
+        check_copies(entries, self._peers, participants)
+        batches = batches_of(entries, self._batches)
+        self._batches = max(batches.values(), default=self._batches)
+        for entry in entries:
+            entry.batch = batches.get(entry.lot.task, 0)
 
     def _submit(self, entries: Sequence[Entry], on_end: OnEnd) -> None:
         for entry in entries:
@@ -359,6 +380,7 @@ class Coordinator:
             self._seed,
             self._limits,
             Budget(self._budget),
+            peers=self._peers,
         )
         return Engine(market, record.of("task-added", TaskAdded) if record is not None else ())
 

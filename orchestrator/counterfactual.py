@@ -216,7 +216,7 @@ def _decided(record: Record, mechanism: Mechanism) -> Iterator[_Decided]:
             case Lapsed(announcement=name, worker=worker, transfers=moved):
                 owed = Money(sum(each.amount for each in moved if each.purpose == "penalty"))
                 penalties[name].append((worker, owed))
-            case Settled(settlement=done):
+            case Settled(settlement=done) if done.announcement in settled:
                 settled[done.announcement][done.task, done.worker] = done
             case Closed(announcement=name):
                 announcement, known = opened.pop(name)

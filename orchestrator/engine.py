@@ -22,6 +22,7 @@ from orchestrator.entrance import Entrance, Entry, OnEnd
 from orchestrator.execution import Ending
 from orchestrator.lifecycle import Auction
 from orchestrator.market import Market
+from orchestrator.peer_line import PeerLine
 from protocols.events import Announced, Closed, RunClosed, TaskAdded, TaskEnded
 from protocols.messages import Lot, Result
 from protocols.units import Money, TaskId
@@ -44,7 +45,8 @@ class Engine:
         self.stopped = False
         self._market = market
         self._entrance = Entrance(recorded)
-        self._agenda = Agenda()
+        self._peers = PeerLine(market, self._take_note)
+        self._agenda = Agenda(self._peers.copies)
         self._open: deque[Auction] = deque()
         self._announced = 0
         self._closed = 0
@@ -193,9 +195,17 @@ class Engine:
             self._waiting[lot.task] = entry.on_end
         self._market.chronicle.note(
             TaskAdded(
-                lot=lot, needs=needs, verify=entry.verify, announced=counts[0], closed=counts[1]
+                lot=lot,
+                needs=needs,
+                verify=entry.verify,
+                announced=counts[0],
+                closed=counts[1],
+                copies=entry.copies,
+                batch=entry.batch,
             )
         )
+        if entry.batch:
+            self._peers.enter(entry)
         if (broken := self._agenda.add(lot, needs)) is not None:
             self._end(Ending(lot, "skipped", f"it needs {broken!r}, which was not solved"))
 
@@ -238,16 +248,19 @@ class Engine:
             for each in (*ending.before, ending):
                 self._take_note(each)
             next_lot = self._next_lot(auction, ending)
-            if next_lot is None:
+            if next_lot is not None:
+                again.append(next_lot)
+            elif lot.group is None:
                 self._end(ending)
             else:
-                again.append(next_lot)
+                for task in self._peers.take(ending):
+                    self._end(task)
         self._market.standings.close()
         return again
 
     def _take_note(self, ending: Ending) -> None:
         award, report = ending.award, ending.report
-        if award is not None and report is not None:
+        if award is not None and report is not None and ending.pending is None:
             self._market.workers[award.worker].learn(ending.lot, report, ending.outcome)
         elif award is not None:
             self._market.standings.charge(award.worker, penalty(self._market.limits, award))
@@ -297,6 +310,7 @@ class Engine:
             because = f"it needs {task!r}, which is {state}"
             broken = self._agenda.end(task, state, answer)
             ending_now.extend(Ending(lot, "skipped", because) for lot in broken)
+            ending_now.extend(self._peers.drop(task))
 
     def _tell(self) -> None:
         """Tell those who wait for the tasks that have ended, once that is on the disk."""

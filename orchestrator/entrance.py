@@ -23,6 +23,8 @@ class Entry:
         verifier: Who judges it; without one it ends unsettled.
         verify: The verifier as data.
         on_end: Told how the task ended.
+        copies: To how many workers of different owners it goes.
+        batch: Which tasks are scored by peers together; 0 for a task without copies.
     """
 
     lot: Lot
@@ -30,6 +32,8 @@ class Entry:
     verifier: Verifier | None = None
     verify: Mapping[str, Any] | None = None
     on_end: OnEnd | None = None
+    copies: int = 1
+    batch: int = 0
 
 
 class Entrance:

@@ -27,6 +27,7 @@ class Ending:
         spent: The cash that the award has cost.
         need: The cash that an unfunded lot would have needed; ``None`` if unknown.
         before: How the awards ended that came before it in the sequence and failed.
+        pending: The award whose answer waits for its peers; it is not settled yet.
     """
 
     lot: Lot
@@ -39,6 +40,7 @@ class Ending:
     spent: Money = ZERO
     need: Money | None = None
     before: "tuple[Ending, ...]" = ()
+    pending: "Execution | None" = None
 
 
 @dataclass(slots=True, eq=False)
@@ -102,13 +104,18 @@ class Execution:
         """Have the work done, judged and paid."""
         if self.lost:
             reason = "the answer was lost, and the budget has no room for another call"
-            return self._leave_unsettled(self._failure(reason), reason)
+            return self.leave_unsettled(self._failure(reason), reason)
         report = await self._work()
+        has_peers = self.lot.group is not None and isinstance(report, Result)
+        if has_peers and self.lot.group not in self.market.gold:
+            return self._wait_for_peers(report)
         outcome = await self._judge(report)
         if isinstance(outcome, str):
-            return self._leave_unsettled(report, outcome)
+            return self.leave_unsettled(report, outcome)
         self.market.chronicle.note(Verified(outcome=outcome))
-        return self._settle(report, outcome)
+        if has_peers:
+            return self._wait_for_peers(report, outcome)
+        return self.settle(report, outcome, self._score(outcome.success))
 
     # The steps ------------------------------------------------------------------------------
 
@@ -168,7 +175,7 @@ class Execution:
         if unsettled is not None:
             return unsettled.reason
         chronicle.await_input()
-        verifier = self.market.verifiers.get(self.lot.task)
+        verifier = self.market.verifiers.get(self.lot.origin)
         if verifier is None:
             return "the task has no verifier"
         try:
@@ -187,9 +194,31 @@ class Execution:
             detail=verdict.detail[:2000],
         )
 
-    def _settle(self, report: Result | Failure, outcome: Outcome) -> Ending:
+    def _score(self, success: float) -> float:
+        """Return the score of the report; no answer at all scores 0 where peers would score it."""
+        contract = self.award.contract
+        rule = SCORING_RULES.get(contract.rule)
+        return 0.0 if rule is None else rule.score(contract.report, success)
+
+    def _wait_for_peers(self, report: Result | Failure, outcome: Outcome | None = None) -> Ending:
+        """End for now: what is held stays held until the peers have answered too."""
+        spending = self._with_lost_calls(self.held)
+        return Ending(
+            lot=self.lot,
+            state="unsettled",
+            reason="its answer waits for its peers",
+            award=self.award,
+            report=report,
+            outcome=outcome,
+            spent=spending,
+            pending=self,
+        )
+
+    # The end --------------------------------------------------------------------------------
+
+    def settle(self, report: Result | Failure, outcome: Outcome, score: float) -> Ending:
+        """Pay what the contract says of an outcome and a score."""
         award, success, payable = self.award, outcome.success, self.worker.participant.payable
-        score = SCORING_RULES[award.contract.rule].score(award.contract.report, success)
         # an outsider that could refund itself more than it announced would be paid more than is held
         cost = min(report.cost, self.ceiling) if payable else report.cost
         settlement = Settlement(
@@ -223,7 +252,7 @@ class Execution:
             spent=self._with_lost_calls(paid),
         )
 
-    def _leave_unsettled(self, report: Result | Failure, reason: str) -> Ending:
+    def leave_unsettled(self, report: Result | Failure, reason: str) -> Ending:
         """End without an outcome: the bill is paid, nothing is owed for an unknown success."""
         award = self.award
         cost = ZERO if self.worker.participant.payable else report.cost

@@ -168,12 +168,14 @@ def _tracks(record: Record) -> dict[WorkerId, _Track]:
     for entry in record.entries():
         match entry.event:
             case Announced(announcement=announcement):
-                kinds[announcement.announcement] = {lot.task: lot.kind for lot in announcement.lots}
+                kinds[announcement.announcement] = {
+                    lot.task: lot.kind for lot in announcement.lots if lot.group is None
+                }
             case Allocated(allocation=allocation):
                 contracts[allocation.announcement] = {
                     (award.task, award.worker): award.contract for award in allocation.awards
                 }
-            case Settled(settlement=done):
+            case Settled(settlement=done) if done.task in kinds.get(done.announcement, {}):
                 contract = contracts[done.announcement][done.task, done.worker]
                 kind = kinds[done.announcement][done.task]
                 tracks[done.worker].add(kind, contract, done.success, done.score)
@@ -181,7 +183,7 @@ def _tracks(record: Record) -> dict[WorkerId, _Track]:
                 kinds.pop(name, None)
                 contracts.pop(name, None)
             case _:
-                pass  # only what was settled says anything about a report
+                pass  # only what a verifier has settled says anything about a report
     return tracks
 
 

@@ -22,6 +22,7 @@ from orchestrator.execution import Ending, Execution
 from orchestrator.invitation import Invitation
 from orchestrator.ledger import hold
 from orchestrator.market import Market
+from orchestrator.peer_settings import highest_score
 from orchestrator.rounds import converse
 from protocols.contract_net import ContractNet
 from protocols.events import Allocated, Announced, BidsClosed
@@ -29,7 +30,6 @@ from protocols.mechanism import Allocation, Standings
 from protocols.messages import Announcement, Award, Bid, Lot, Refusal
 from protocols.rounds import clock_rounds
 from protocols.units import ZERO, AnnouncementId, Money, TaskId
-from scoring.catalog import SCORING_RULES
 
 NO_ROOM = "the budget has no room for it"
 
@@ -218,7 +218,7 @@ class Auction:
         if not self._market.workers[award.worker].participant.payable:
             return ceiling
         contract = award.contract
-        best = SCORING_RULES[contract.rule].bounds[1]
+        best = highest_score(contract.rule)
         return Money(max(0, *(contract.pay(success, ceiling, best) for success in (0.0, 1.0))))
 
     def _end(self, task: TaskId, state: State, reason: str, need: Money | None = None) -> None:
@@ -289,7 +289,9 @@ class Auction:
         assert ending.report is not None  # noqa: S101 - carried out, so reported
         self.spent = Money(self.spent + ending.spent)
         self._net.receive(ending.report)
-        if ending.state == "unsettled":
+        if ending.pending is not None:
+            pass  # it is settled when its peers have answered; see peer_line.py
+        elif ending.state == "unsettled":
             self._net.cancel(task, ending.reason)
         else:
             self._net.settle(task, worker, solved=ending.state == "solved")

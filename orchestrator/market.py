@@ -9,6 +9,7 @@ from pydantic import Field
 from orchestrator.budget import Budget
 from orchestrator.chronicle import Chronicle
 from orchestrator.desk import Desk
+from orchestrator.peer_settings import PeerSettings
 from orchestrator.standings import StandingBook, standing_book
 from protocols.frozen import Frozen
 from protocols.mechanism import Mechanism
@@ -61,7 +62,9 @@ class Market:
     """Everything that an auction needs; the state in it is folded from events.
 
     Attributes:
-        verifiers: By task; a task without one ends unsettled.
+        verifiers: By task; a task without one, and without peers, ends unsettled.
+        gold: The tasks with copies that have a verifier as well.
+        peers: How tasks with redundancy are scored; ``None`` if there are none.
         seed: Decides between equals.
         promised: The cash that is kept for asking again after a crash; no event holds it.
     """
@@ -74,6 +77,8 @@ class Market:
     budget: Budget = field(default_factory=Budget)
     standings: StandingBook = field(init=False)
     verifiers: dict[TaskId, Verifier] = field(default_factory=dict[TaskId, Verifier])
+    gold: set[TaskId] = field(default_factory=set[TaskId])
+    peers: PeerSettings | None = None
     desks: dict[WorkerId, Desk] = field(default_factory=dict[WorkerId, Desk])
     promised: int = 0
 

@@ -12,7 +12,7 @@ from scoring.panel import panel_of
 from scoring.peer import PeerScore
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from orchestrator.peer_log import PeerLog
     from scoring.peer import PeerResult
@@ -102,7 +102,7 @@ def peer_board(log: PeerLog, mechanism: str, *, seed: int = 0, assigned: bool = 
         InputError: If the log does not hold what the mechanism needs.
     """
     check(mechanism, log.columns, assigned=assigned)
-    sums: defaultdict[str, _Sum] = defaultdict(_Sum)
+    sums: defaultdict[str, PeerSum] = defaultdict(PeerSum)
     for name, kind in log.kinds.items():
         if kind.reports:
             panel = panel_of(kind.reports, seed=seed)
@@ -117,10 +117,15 @@ def peer_board(log: PeerLog, mechanism: str, *, seed: int = 0, assigned: bool = 
         for worker, (right, known) in kind.accuracy().items():
             sums[worker].right += right
             sums[worker].known += known
+    return board_of(mechanism, sums, alone=not log.columns & {"owner", "family"})
+
+
+def board_of(mechanism: str, sums: Mapping[str, PeerSum], *, alone: bool = False) -> PeerBoard:
+    """Return the workers by their scores, with the rank correlation of score and accuracy."""
     cards = sorted((each.card(worker) for worker, each in sums.items()), key=_rank)
     both = [(c.score, c.accuracy) for c in cards if c.score is not None and c.accuracy is not None]
     found = rank_correlation([a for a, _ in both], [b for _, b in both])
-    return PeerBoard(mechanism, cards, found, not log.columns & {"owner", "family"})
+    return PeerBoard(mechanism, cards, found, alone)
 
 
 def rank_correlation(one: Sequence[float], other: Sequence[float]) -> float | None:
@@ -142,7 +147,7 @@ def rank_correlation(one: Sequence[float], other: Sequence[float]) -> float | No
 # ----------------------------------------------------------------------------------------------
 
 
-class _Sum:
+class PeerSum:
     """What is known of one worker, summed over the kinds of task."""
 
     def __init__(self) -> None:
@@ -152,6 +157,7 @@ class _Sum:
         self.refused: dict[str, str] = {}
 
     def add(self, result: PeerResult, kind: str, labels: int) -> None:
+        """Take in what a mechanism says of so many labels at a kind of task."""
         self.labels += labels
         if isinstance(result, PeerScore):
             self.scored += 1
@@ -163,6 +169,7 @@ class _Sum:
             self.refused[kind] = result.reason
 
     def card(self, worker: str) -> PeerCard:
+        """Return what it comes to."""
         reasons = tuple(f"{kind}: {why}" if kind else why for kind, why in self.refused.items())
         if not self.labels:
             reasons = ("no label",)

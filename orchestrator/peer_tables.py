@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from orchestrator.consensus import Answer
     from orchestrator.peer_scores import PeerBoard, PeerCard
+    from orchestrator.peer_totals import PeerTotals
 
 _LONGEST_NAME: Final = 60
 _MOST_NAMED: Final = 8
@@ -31,6 +32,20 @@ def print_peers(console: Console, board: PeerBoard) -> None:
     for sentence in _about(board, known=known):
         console.print(sentence, highlight=False, markup=False)
     note(console, f"Assumes: {DEMANDS[board.mechanism].assumes}. {WEAKNESS}")
+
+
+def print_market_peers(console: Console, totals: PeerTotals) -> None:
+    """Print what peers said in a run, if they were asked."""
+    board = totals.board
+    if board is None:
+        return
+    print_peers(console, board)
+    text = f"{plural(totals.consensus, 'task')} with an answer by consensus"
+    if totals.support is not None:
+        text += f", mean support {number(totals.support)}"
+    if totals.known:
+        text += f"; right: {percent(totals.right / totals.known, 1)} of {totals.known:,} known"
+    console.print(f"{text}.", highlight=False)
 
 
 def print_answers(console: Console, answers: Sequence[Answer], aggregator: str) -> None:

@@ -14,6 +14,7 @@ from orchestrator.journal import JournalError, Unrecorded
 from orchestrator.ledger import Ledger, fund
 from orchestrator.market import Limits, Market
 from orchestrator.mechanisms import mechanism_from
+from orchestrator.peer_settings import peer_settings
 from orchestrator.record import Record
 from protocols.errors import TruthbidError
 from protocols.events import RunClosed, RunOpened, RunResumed, TaskAdded
@@ -89,9 +90,7 @@ async def _replay(record: Record) -> Replay:
         _note_resumptions(chronicle)
         added = list(record.of("task-added", TaskAdded))
         engine = Engine(market, added)
-        await _go_through(
-            engine, [Entry(event.lot, event.needs, verify=event.verify) for event in added]
-        )
+        await _go_through(engine, [_entry(event) for event in added])
         if closed and engine.idle:
             chronicle.note(engine.closing)
         differences = _left_over(chronicle)
@@ -103,6 +102,12 @@ async def _replay(record: Record) -> Replay:
     return Replay(events, events - chronicle.unseen, closed, differences)
 
 
+def _entry(event: TaskAdded) -> Entry:
+    return Entry(
+        event.lot, event.needs, verify=event.verify, copies=event.copies, batch=event.batch
+    )
+
+
 def _market(record: Record, opened: RunOpened, chronicle: Chronicle) -> Market:
     settings = opened.config["mechanism"]
     if "given" in settings:
@@ -110,13 +115,15 @@ def _market(record: Record, opened: RunOpened, chronicle: Chronicle) -> Market:
             f"{record.path}: the mechanism {settings['name']!r} was given in code; only mechanisms"
             " of the catalog can be replayed"
         )
+    mechanism, peers = mechanism_from(settings)[1], peer_settings(opened.config.get("peer"))
     return Market(
         chronicle=chronicle,
-        mechanism=mechanism_from(settings)[1],
+        mechanism=mechanism if peers is None else peers.paid(mechanism),
         workers={each.worker: AbsentWorker(each) for each in opened.participants},
         seed=opened.seed,
         limits=Limits.model_validate(opened.config["limits"]),
         budget=Budget(opened.budget),
+        peers=peers,
     )
 
 

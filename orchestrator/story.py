@@ -68,6 +68,14 @@ class Story:
         }
         return tuple(word for word, holds in marks.items() if holds)
 
+    @property
+    def waits(self) -> bool:
+        """Whether an answer is neither settled nor given up: its peers are still to come."""
+        return self.lot.group is not None and any(
+            call.report is not None and call.settlement is None and call.unsettled is None
+            for call in self.calls.values()
+        )
+
 
 class Stories:
     """Collects the auctions of a run and keeps the most telling: flagged ones, then the newest.
@@ -83,6 +91,7 @@ class Stories:
         self.seen = 0
         self._most = most
         self._open: dict[AnnouncementId, dict[TaskId, Story]] = {}
+        self._late: dict[AnnouncementId, dict[TaskId, Story]] = {}
         self._kept: list[tuple[bool, int, Story]] = []
 
     def note(self, event: Event) -> None:
@@ -100,18 +109,21 @@ class Stories:
                 self._call(said.announcement, said.task, said.worker).outcome = said
             case Settled(settlement=done):
                 self._call(done.announcement, done.task, done.worker).settlement = done
+                self._end(done.announcement, done.task)
             case Unsettled():
                 self._call(event.announcement, event.task, event.worker).unsettled = event.reason
+                self._end(event.announcement, event.task)
             case Closed():
-                self._keep(self._open.pop(event.announcement).values())
+                self._close(event.announcement)
             case _:
                 pass  # what else happens is not part of an auction
 
     def told(self) -> list[Story]:
         """Return the kept auctions, flagged ones first and the newest of them first."""
-        for stories in self._open.values():
+        for stories in (*self._open.values(), *self._late.values()):
             self._keep(stories.values())
         self._open.clear()
+        self._late.clear()
         return [story for _, _, story in sorted(self._kept, key=lambda kept: kept[:2])][::-1]
 
     def _announce(self, announcement: Announcement) -> None:
@@ -144,7 +156,24 @@ class Stories:
             stories[task].unfunded = True
 
     def _call(self, name: AnnouncementId, task: TaskId, worker: WorkerId) -> Call:
-        return self._open[name][task].calls[worker]
+        stories = self._open.get(name) or self._late[name]
+        return stories[task].calls[worker]
+
+    def _close(self, name: AnnouncementId) -> None:
+        """Keep the auctions of an announcement, but for those whose answers wait for peers."""
+        stories = self._open.pop(name)
+        late = {task: story for task, story in stories.items() if story.waits}
+        if late:
+            self._late[name] = late
+        self._keep(story for task, story in stories.items() if task not in late)
+
+    def _end(self, name: AnnouncementId, task: TaskId) -> None:
+        """Keep an auction that was still open when its announcement closed."""
+        late = self._late.get(name)
+        if late is not None:
+            self._keep([late.pop(task)])
+            if not late:
+                del self._late[name]
 
     def _keep(self, stories: Iterable[Story]) -> None:
         for story in stories:

@@ -7,11 +7,13 @@ live, a resumed and a replayed run have equal summaries.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, assert_never, get_args
 
 from orchestrator.agenda import State
 from orchestrator.ledger import purse, spent
 from orchestrator.market import Limits
+from orchestrator.peer_totals import PeerTotals
 from orchestrator.totals import WorkerTotals, amount
 from protocols.events import (
     Allocated,
@@ -20,6 +22,7 @@ from protocols.events import (
     Closed,
     Finished,
     Lapsed,
+    PeersScored,
     RoundClosed,
     RunClosed,
     RunOpened,
@@ -59,6 +62,8 @@ class Summary:
         reannounced: How many lots were announced again after a failure.
         bid_charges: The cash that asking for bids has cost.
         events: How many events were noted.
+        peers: What peers said of the answers to tasks with redundancy.
+        unsettled: Why tasks ended unsettled, and how many.
     """
 
     def __init__(self) -> None:
@@ -72,6 +77,9 @@ class Summary:
         self.reannounced = 0
         self.bid_charges = 0
         self.events = 0
+        self.peers = PeerTotals()
+        self.unsettled: Counter[str] = Counter()
+        self._copied: dict[TaskId, dict[tuple[AnnouncementId, TaskId, WorkerId], float]] = {}
         self._solved_at = Limits().solved_at
         self._accounts: dict[str, WorkerTotals] = {}
         self._values: dict[TaskId, int] = {}
@@ -84,6 +92,7 @@ class Summary:
         """Take one event in; the events of one announcement come in their order."""
         self.events += 1
         self._book(event)
+        self.peers.note(event)
         match event:
             case Started() if event.call == 1:
                 worker = self.workers[event.worker]
@@ -94,7 +103,7 @@ class Summary:
             case Settled():
                 self._settle(event.settlement)
             case TaskAdded():
-                self.tasks += 1
+                self._add(event)
             case TaskEnded():
                 self._end(event)
             case BidsClosed():
@@ -107,13 +116,15 @@ class Summary:
             case Announced():
                 self._announce(event)
             case Closed():
-                self._reports.pop(event.announcement, None)
+                self._close(event.announcement)
             case RunOpened():
                 self._open(event)
             case RunClosed():
                 self.closed = event.reason
-            case Started() | Verified() | Unsettled() | Lapsed() | RunResumed() | RoundClosed():
+            case Started() | Verified() | Unsettled() | PeersScored() | Lapsed():
                 pass  # what money they move is booked
+            case RunResumed() | RoundClosed():
+                pass  # they move nothing, or it is booked
             case _:
                 assert_never(event)
 
@@ -135,11 +146,24 @@ class Summary:
             elif (gives := self._accounts.get(transfer.source)) is not None:
                 gives.cash -= transfer.amount
 
+    def _add(self, event: TaskAdded) -> None:
+        self.tasks += 1
+        if event.copies > 1:
+            self._values[event.lot.task] = event.lot.value
+            self._copied[event.lot.task] = {}
+
     def _announce(self, event: Announced) -> None:
         self.announcements += 1
         for lot in event.announcement.lots:
-            self._values[lot.task] = lot.value
             self.reannounced += lot.parent is not None
+            if lot.group is None:
+                self._values[lot.task] = lot.value
+
+    def _close(self, name: AnnouncementId) -> None:
+        """Forget an announcement, but for the copies whose answers may wait for their peers."""
+        for (task, worker), report in self._reports.pop(name, {}).items():
+            if (origin := self.peers.origin_of(task)) is not None:
+                self._copied[origin][name, task, worker] = report
 
     def _count_bids(self, event: BidsClosed) -> None:
         for bid in event.bids:
@@ -152,7 +176,7 @@ class Summary:
 
     def _settle(self, settlement: Settlement) -> None:
         worker, success = self.workers[settlement.worker], settlement.success
-        report = self._reports[settlement.announcement][settlement.task, settlement.worker]
+        report = self._report(settlement.announcement, settlement.task, settlement.worker)
         worker.success.add(success)
         worker.brier.add((success - report) ** 2)
         worker.score.add(settlement.score)
@@ -160,12 +184,24 @@ class Summary:
         worker.settled_cost += settlement.cost
         if success >= self._solved_at:
             worker.solved += 1
-            self._earned[settlement.task] = round(self._values[settlement.task] * success)
+            if self.peers.origin_of(settlement.task) is None:
+                self._earned[settlement.task] = round(self._values[settlement.task] * success)
+
+    def _report(self, name: AnnouncementId, task: TaskId, worker: WorkerId) -> float:
+        if name in self._reports:
+            return self._reports[name][task, worker]
+        origin = self.peers.origin_of(task)
+        return self._copied[origin or task][name, task, worker]
 
     def _end(self, event: TaskEnded) -> None:
         self.states[event.state] += 1
-        self._values.pop(event.task, None)
-        self.value += self._earned.pop(event.task, 0)
+        value = self._values.pop(event.task, 0)
+        if self._copied.pop(event.task, None) is None:
+            self.value += self._earned.pop(event.task, 0)
+        elif event.state == "solved":
+            self.value += value
+        if event.state == "unsettled":
+            self.unsettled[event.reason] += 1
 
     # What it comes to -------------------------------------------------------------------------
 
@@ -244,6 +280,7 @@ class Summary:
             "announcements": self.announcements,
             "reannounced": self.reannounced,
             "events": self.events,
+            "peers": self.peers.to_data(),
             "workers": [worker.to_data() for worker in self.workers.values()],
         }
 

@@ -24,6 +24,8 @@ class Task:
         reserve: The most that you would pay for the work, the value if left out.
         needs: The ids of tasks that must be solved first; their answers become its inputs.
         id: Unique within the run; given by the coordinator if left out.
+        redundancy: To how many workers of different owners it goes; from 2 on their answers are
+            compared, and a verifier is not needed.
 
     >>> Task("What is 17 * 23?", value="0.05").lot("t1").value
     50000000
@@ -36,6 +38,7 @@ class Task:
     reserve: Decimal | str | float | None = None
     needs: Sequence[str] = ()
     id: str | None = None
+    redundancy: int = 1
 
     def lot(self, name: str) -> Lot:
         """Return the task as workers may see it: without the verifier, in nano-units."""

@@ -79,10 +79,12 @@ def _sentences(story: Story, mechanism: str, currency: str) -> Iterator[str]:
     worth = f"A success is worth {money_text(lot.value)} {currency}."
     again = ""
     if lot.parent is not None:
-        names = ", ".join(map(_name, lot.excluded))
-        again = (
-            f" Attempt {lot.attempt}, after a failure in {lot.parent}; not asked again: {names}."
-        )
+        again = f" Attempt {lot.attempt}, after a failure in {lot.parent}"
+        if lot.group is None:
+            again += f"; not asked again: {', '.join(map(_name, lot.excluded))}"
+        again += "."
+    if lot.group is not None:
+        again += f" One of several copies of {_name(lot.group)}; peers judge the answers."
     came = f"{plural(len(story.bids), 'bid')} came, {story.refusals} declined"
     turned = f", {story.rejected} were turned down" if story.rejected else ""
     yield f"Announcement {story.announcement}. {worth}{again} {came}{turned}."
@@ -152,17 +154,18 @@ def _contract(contract: Contract) -> str:
     parts = [
         (contract.base, ""),
         (contract.per_success, " x success"),
-        (contract.score_weight, f" x {contract.rule} score of {contract.report:.4g}"),
+        (contract.score_weight, _scored_by(contract)),
     ]
     amounts = [each for each, _ in parts]
     decimals = places(amounts)
     terms = [f"{money_text(each, decimals)}{unit}" for each, unit in parts if each]
     if contract.cost_share:
         terms.append(f"{contract.cost_share:.4g} x metered cost")
+    rule = SCORING_RULES.get(contract.rule)
+    if rule is None:
+        return f"pay = {' + '.join(terms) or '0'}"
     ends = [
-        contract.pay(
-            success, Money(0), SCORING_RULES[contract.rule].score(contract.report, success)
-        )
+        contract.pay(success, Money(0), rule.score(contract.report, success))
         for success in (1.0, 0.0)
     ]
     right, wrong = money_column(ends)
@@ -170,6 +173,12 @@ def _contract(contract: Contract) -> str:
     return (
         f"pay = {' + '.join(terms) or '0'}, so {right} on success and {wrong} on failure{besides}"
     )
+
+
+def _scored_by(contract: Contract) -> str:
+    if contract.rule in SCORING_RULES:
+        return f" x {contract.rule} score of {contract.report:.4g}"
+    return f" x its score by peers, {contract.rule}"
 
 
 def _came_of_it(call: Call, currency: str) -> Iterator[str]:

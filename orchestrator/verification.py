@@ -11,6 +11,7 @@ from protocols.contract import Settlement
 from protocols.errors import LedgerError
 from protocols.events import (
     Allocated,
+    Announced,
     Closed,
     Event,
     RunClosed,
@@ -73,6 +74,8 @@ class _Checker:
         self._opened = False
         self._ledger = Ledger(capped=False)
         self._awards: dict[str, dict[tuple[str, str], _Award]] = {}
+        self._copies: dict[str, set[str]] = {}
+        self._waiting: dict[tuple[str, str, str], _Award] = {}
         self._ended: set[str] = set()
 
     def read(self, event: Event) -> Iterator[str]:
@@ -89,6 +92,9 @@ class _Checker:
             case RunOpened():
                 self._opened = True
                 self._ledger.capped = event.budget is not None
+            case Announced(announcement=opened):
+                copies: set[str] = {lot.task for lot in opened.lots if lot.group is not None}
+                self._copies[opened.announcement] = copies
             case Allocated():
                 yield from self._award(event)
             case Started():
@@ -110,6 +116,9 @@ class _Checker:
         """Yield what is wrong at the end of the journal."""
         if any(self._ledger.sums().values()):
             yield "the books do not balance"
+        if self.closed:
+            for _, task, worker in self._waiting:
+                yield f"the run is closed, but the work of {worker!r} on {task!r} is not settled"
         if self.closed and self._ledger.held:
             yield f"the run is closed, but {self._ledger.held} nano-units are still held"
 
@@ -136,6 +145,8 @@ class _Checker:
 
     def _settle(self, key: str, ended: Settlement | Unsettled) -> Iterator[str]:
         award = self._awards.get(ended.announcement, {}).get((ended.task, ended.worker))
+        late = self._waiting.pop((ended.announcement, ended.task, ended.worker), None)
+        award = award or late
         if award is None:
             yield f"{key} settles what was not awarded"
         elif award.settled:
@@ -146,9 +157,15 @@ class _Checker:
             award.settled = True
 
     def _close(self, event: Closed) -> Iterator[str]:
-        """End an announcement and forget it, so that memory does not grow with the journal."""
+        """End an announcement and forget it, so that memory does not grow with the journal.
+
+        The work on a copy of a task may wait for its peers.
+        """
+        copies = self._copies.pop(event.announcement, set())
         for (task, worker), award in self._awards.pop(event.announcement, {}).items():
-            if award.started and not award.settled:
+            if award.started and not award.settled and task in copies:
+                self._waiting[event.announcement, task, worker] = award
+            elif award.started and not award.settled:
                 yield f"{_spelled(event)} leaves the work of {worker!r} on {task!r} unsettled"
 
 

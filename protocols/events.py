@@ -25,6 +25,7 @@ from protocols.messages import (
     Rejection,
     Result,
 )
+from protocols.peer_scores import PeerAnswer, PeerStanding
 from protocols.units import Amount, AnnouncementId, Name, TaskId, WorkerId
 
 
@@ -56,6 +57,8 @@ class TaskAdded(Frozen):
         verify: Its verifier as data; never shown to workers.
         announced: How many announcements had been made when it entered.
         closed: How many of them had closed; with ``announced``, the point to which a replay waits.
+        copies: To how many workers of different owners it goes.
+        batch: Which tasks are scored by peers together; 0 for a task without copies.
     """
 
     event: Literal["task-added"] = "task-added"
@@ -64,6 +67,8 @@ class TaskAdded(Frozen):
     verify: Mapping[str, Any] | None = None
     announced: int = 0
     closed: int = 0
+    copies: Annotated[int, Field(ge=1)] = 1
+    batch: Annotated[int, Field(ge=0)] = 0
 
     @property
     def key(self) -> str:
@@ -207,6 +212,34 @@ class Verified(Frozen):
         return f"verified\t{self.outcome.announcement}\t{self.outcome.task}\t{self.outcome.worker}"
 
 
+class PeersScored(Frozen):
+    """The answers to a batch of tasks are compared: what each worker scores, what the crowd says.
+
+    Attributes:
+        batch: Which batch; its tasks are of one kind.
+        kind: The sort of work.
+        mechanism: The peer mechanism.
+        aggregate: How the answers became one.
+        seed: What decides draws and ties; fixed by the run and the batch before any answer.
+        workers: One entry for each worker with an answer.
+        answers: One entry for each task with at least two answers.
+    """
+
+    event: Literal["peers-scored"] = "peers-scored"
+    batch: Annotated[int, Field(ge=1)]
+    kind: Name
+    mechanism: Name
+    aggregate: Name
+    seed: int
+    workers: tuple[PeerStanding, ...]
+    answers: tuple[PeerAnswer, ...]
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"peers-scored\t{self.batch}"
+
+
 class Settled(Frozen):
     """The contract is paid and the hold is released."""
 
@@ -237,7 +270,10 @@ class Unsettled(Frozen):
 
 
 class Closed(Frozen):
-    """Every award of an announcement has ended; announcements close in their order."""
+    """Every award of an announcement has ended, or its answer waits for its peers.
+
+    Announcements close in their order.
+    """
 
     event: Literal["closed"] = "closed"
     announcement: AnnouncementId
@@ -300,6 +336,7 @@ Event = (
     | Started
     | Finished
     | Verified
+    | PeersScored
     | Settled
     | Unsettled
     | Closed

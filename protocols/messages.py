@@ -64,6 +64,7 @@ class Lot(Frozen):
         parent: The announcement of the same task that ended without a success before this one.
         excluded: Workers that failed at it and are not asked again.
         inputs: The answers of the tasks that it needs.
+        group: The task of which this lot is one of several copies; peers judge their answers.
     """
 
     task: Annotated[TaskId, Printable]
@@ -75,6 +76,12 @@ class Lot(Frozen):
     parent: AnnouncementId | None = None
     excluded: tuple[WorkerId, ...] = ()
     inputs: Mapping[str, Text] = {}
+    group: TaskId | None = None
+
+    @property
+    def origin(self) -> TaskId:
+        """The task that the run knows: that of the group if the lot is a copy."""
+        return self.group or self.task
 
 
 class Announcement(Frozen):

@@ -95,7 +95,7 @@ class RecordedWorker(LocalWorker):
 
     def quote(self, lot: Lot) -> Quote | None:
         """Return what the worker knows of its chance and cost, as its strategy reports it."""
-        number = self._numbers.get(lot.task)
+        number = self._numbers.get(lot.origin)
         if number is None:
             return None
         actual = self._column.costs[number]
@@ -114,7 +114,7 @@ class RecordedWorker(LocalWorker):
 
     async def execute(self, lot: Lot, award: Award) -> Result | Failure:
         """Answer as recorded."""
-        number = self._numbers.get(lot.task)
+        number = self._numbers.get(lot.origin)
         record = None if number is None else self._column.record(number)
         if record is None:
             return Failure(

@@ -1,6 +1,6 @@
 """A simulated worker: a model of known skill, cost and honesty."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from math import exp
 from statistics import NormalDist
@@ -58,6 +58,8 @@ class SimulatedWorker(LocalWorker):
         latency: Seconds that each task takes. At 0 the worker is instant.
         failure_rate: The probability that it gives up without an answer.
         answers: For each task an answer that its verifier accepts.
+        labels: The answers to choose from: an error is drawn from the other ones.
+        always: What it answers to everything, whatever its skill says.
         seed: Decides its draws.
         **terms: On which terms it takes part.
 
@@ -79,6 +81,8 @@ class SimulatedWorker(LocalWorker):
         latency: float = 0.0,
         failure_rate: float = 0.0,
         answers: Mapping[TaskId, str] | None = None,
+        labels: Sequence[str] = (),
+        always: str | None = None,
         seed: int = 0,
         **terms: Unpack[Terms],
     ) -> None:
@@ -93,6 +97,8 @@ class SimulatedWorker(LocalWorker):
         self._stream = stream(seed, name)
         self._varies = bool(skill_spread or cost_spread) or isinstance(chosen, Random)
         self.answers: Mapping[TaskId, str] = answers or {}
+        self.labels = labels
+        self._always = always
         self.instant = not latency
 
     def quote(self, lot: Lot) -> Quote | None:
@@ -126,16 +132,26 @@ class SimulatedWorker(LocalWorker):
                 seconds=self._latency,
             )
         skill = self._skills.get(lot.kind, self._skills.get(OTHERWISE, 0.0))
-        right = fourth < self._skill(skill, second)
+        answer, right = self._answer(lot, fourth < self._skill(skill, second), fifth)
         return Result(
             announcement=award.announcement,
             task=lot.task,
             worker=worker,
-            answer=self.answers.get(lot.task, "Done.") if right else "I do not know.",
+            answer=answer,
             cost=cost,
             seconds=self._latency,
             truth=1.0 if right else 0.0,
         )
+
+    def _answer(self, lot: Lot, right: bool, draw: float) -> tuple[str, bool]:
+        """Return what it says, and whether that is right."""
+        truth = self.answers.get(lot.origin)
+        if self._always is not None:
+            return self._always, self._always == truth
+        if right:
+            return truth or "Done.", True
+        wrong = [label for label in self.labels if label != truth]
+        return (wrong[int(draw * len(wrong))] if wrong else "I do not know."), False
 
     def _cost(self, lot: Lot, draw: float) -> Money:
         mean = self._costs.get(lot.kind, self._costs.get(OTHERWISE, ZERO))
@@ -174,6 +190,9 @@ class SimulatedSpec(ParticipantSpec):
     failure_rate: Annotated[
         Probability, Field(description="The probability of giving up without an answer.")
     ] = 0.0
+    always: Annotated[
+        Name | None, Field(description="What it answers to everything, whatever its skill.")
+    ] = None
     seed: Annotated[
         int | None, Field(description="Decides its draws; from the seed of the run if left out.")
     ] = None
@@ -194,6 +213,7 @@ class SimulatedSpec(ParticipantSpec):
             strategy=self.strategy,
             latency=self.latency,
             failure_rate=self.failure_rate,
+            always=self.always,
             seed=seed if self.seed is None else self.seed,
             **self.terms(),
         )

@@ -13,6 +13,7 @@ from orchestrator.bootstrap import Fleet
 from orchestrator.honesty import Honesty, honesty
 from orchestrator.record import Record
 from orchestrator.summary import Summary, summarise
+from orchestrator.unsettled import unsettled
 from protocols.units import TaskId
 
 _WIDTH: Final = 100
@@ -79,13 +80,15 @@ def show(found: Findings) -> None:
     from rich.console import Console
 
     from orchestrator.findings import overconfidence
+    from orchestrator.peer_tables import print_market_peers
     from orchestrator.tables import print_baselines, print_findings, print_honesty, print_summary
 
     console = Console()
     console.width = max(console.width, _WIDTH)
     currency = found.summary.currency
     print_summary(console, found.summary)
-    for sentence in found.absent:
+    print_market_peers(console, found.summary.peers)
+    for sentence in (*unsettled(found.summary), *found.absent):
         console.print(sentence, highlight=False, markup=False)
     if found.honest:
         print_honesty(console, found.honest, currency)
