@@ -11,14 +11,13 @@ COST_ONLY = (
     "vcg",
     "vickrey",
     "first-price",
-    "uniform",
     "posted-price",
     "budget-feasible",
     "min-work",
     "optimal",
     "sortition",
 )
-"""The mechanisms whose awards and payments depend on no outcome; only they can be paid by peers."""
+"""The mechanisms of sealed bids on single lots whose payments depend on no outcome."""
 
 
 class PeerPaid:
@@ -38,7 +37,7 @@ class PeerPaid:
         stake: Money per unit of peer score.
 
     Raises:
-        ValueError: If the other mechanism pays by outcomes.
+        ValueError: If the other mechanism is not one of them.
 
     >>> from protocols.vcg import Vcg
     >>> PeerPaid(Vcg(), "correlated-agreement", Money(10)).name
@@ -48,8 +47,9 @@ class PeerPaid:
     def __init__(self, inner: Mechanism, rule: Name, stake: Money) -> None:
         if inner.name not in COST_ONLY:
             raise ValueError(
-                f"the mechanism {inner.name!r} pays by outcomes, and peers give none before it has"
-                f" to pay: for tasks with redundancy take one of {', '.join(COST_ONLY)}"
+                f"the mechanism {inner.name!r} cannot award tasks with redundancy, for it pays by"
+                " outcomes, goes in rounds or takes bids on all lots alike; take one of"
+                f" {', '.join(COST_ONLY)}"
             )
         self._inner, self._rule, self._stake = inner, rule, stake
 
