@@ -189,7 +189,7 @@ class Result(Frozen):
         cost: What the work has cost, as metered.
         seconds: How long it took.
         truth: The outcome, where the worker replays a record and the record knows it; only the
-            verifier ``recorded`` reads it.
+            verifier ``recorded`` reads it, and the summary, to measure peer scores against it.
     """
 
     performative: Literal["inform"] = "inform"

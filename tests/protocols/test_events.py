@@ -16,6 +16,7 @@ from protocols.events import (
     Event,
     Finished,
     Lapsed,
+    PeersScored,
     RoundClosed,
     RunClosed,
     RunOpened,
@@ -41,6 +42,7 @@ from protocols.messages import (
     Rejection,
     Result,
 )
+from protocols.peer_scores import PeerAnswer, PeerStanding
 from protocols.units import AnnouncementId, Money, TaskId, WorkerId
 
 NAME, TASK, ANN, BOB = AnnouncementId("a1"), TaskId("t0"), WorkerId("ann"), WorkerId("bob")
@@ -120,6 +122,18 @@ EVENTS: list[Event] = [
     Finished(report=FAILURE),
     Verified(
         outcome=Outcome(announcement=NAME, task=TASK, worker=ANN, success=0.5, verifier="exact")
+    ),
+    PeersScored(
+        batch=1,
+        kind="label",
+        mechanism="correlated-agreement",
+        aggregate="dawid-skene",
+        seed=7,
+        workers=(
+            PeerStanding(worker=ANN, answers=4, score=0.5, comparisons=8, standard_error=0.1),
+            PeerStanding(worker=BOB, answers=1, refusal="too few tasks"),
+        ),
+        answers=(PeerAnswer(task=TASK, answer="yes", support=0.9, answers=3),),
     ),
     Settled(
         settlement=Settlement(

@@ -137,6 +137,30 @@ async def test_with_answers_it_satisfies_real_verifiers() -> None:
             assert verdict.success == done.truth
 
 
+async def test_errors_are_other_labels() -> None:
+    """With labels an error is one of the others, each as often; a copy is answered as its task."""
+    worker = SimulatedWorker("w", skill=0.5, labels=("a", "b", "c"), seed=4)
+    worker.answers = {TaskId(each.task): "a" for each in _many}
+    said = [done.answer for done in await _results(worker, _many) if isinstance(done, Result)]
+    shares = [said.count(label) / len(said) for label in "abc"]
+    assert shares == pytest.approx([0.5, 0.25, 0.25], abs=0.03)
+    copy = lot("t1#2").model_copy(update={"group": TaskId("t1")})
+    (done,) = await _results(SimulatedWorker("v", skill=1, answers=worker.answers), [copy])
+    assert isinstance(done, Result)
+    assert (done.answer, done.truth) == ("a", 1.0)
+
+
+async def test_it_may_always_say_the_same() -> None:
+    """A worker with one answer is right where that is the truth, whatever its skill."""
+    worker = SimulatedWorker("w", skill=0.9, always="b")
+    worker.answers = {TaskId("t1"): "a", TaskId("t2"): "b"}
+    found = await _results(worker, [lot("t1"), lot("t2")])
+    assert [(done.answer, done.truth) for done in found if isinstance(done, Result)] == [
+        ("b", 0.0),
+        ("b", 1.0),
+    ]
+
+
 async def test_a_configuration_describes_it() -> None:
     """Every field reaches the worker; its own seed goes before that of the run."""
     spec = SimulatedSpec.model_validate(
