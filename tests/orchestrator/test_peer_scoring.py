@@ -1,5 +1,7 @@
 """Tests of the pure step from answers to peer scores and consensus."""
 
+from collections.abc import Callable
+
 import pytest
 
 from orchestrator.copies import pairing_seed
@@ -8,8 +10,8 @@ from orchestrator.peer_settings import PeerSettings
 from protocols.events import PeersScored
 from scoring.agreement import output_agreement
 from scoring.correlated_agreement import correlated_agreement, dasgupta_ghosh
-from scoring.panel import panel_of
-from scoring.peer import PeerReport, PeerScore, draw
+from scoring.panel import Panel, panel_of
+from scoring.peer import PeerReport, PeerResult, PeerScore, draw
 
 
 def _reports(tasks: int = 40, workers: str = "vwxyz") -> list[PeerReport]:
@@ -40,10 +42,11 @@ def _compare(reports: list[PeerReport], **settings: object) -> PeersScored:
         ("output-agreement", output_agreement),
     ],
 )
-def test_the_scores_are_those_of_the_scoring_package(name: str, function: object) -> None:
+def test_the_scores_are_those_of_the_scoring_package(
+    name: str, function: Callable[[Panel], tuple[PeerResult, ...]]
+) -> None:
     """The market adds nothing to a peer score but rounding at the twelfth digit."""
     reports = _reports()
-    assert callable(function)
     expected = function(panel_of(reports, seed=pairing_seed(7, 1)))
     found = _compare(reports, mechanism=name)
     assert found.seed == pairing_seed(7, 1)

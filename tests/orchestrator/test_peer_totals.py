@@ -1,6 +1,7 @@
 """Tests of what a summary says about peers."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.orchestrator.labelling import GOOD, events, fleet, label_tasks, run
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """Return the journal of the example on peers, and what the command says of it."""
     path = tmp_path_factory.mktemp("peer") / "run.db"
     said = truthbid("run", CONFIGS / "peer.yaml", "--set", f"journal={path}", "--json")
@@ -21,11 +22,10 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, obj
 
 
 def test_the_example_ranks_workers_as_the_truth_does(
-    shown: tuple[Path, dict[str, object]],
+    shown: tuple[Path, dict[str, Any]],
 ) -> None:
     """In configs/peer.yaml peer scores order the workers nearly as their true accuracy does."""
     peers = shown[1]["peers"]
-    assert isinstance(peers, dict)
     assert peers["rank_correlation_with_accuracy"] > 0.85
     scores = {one["worker"]: one for one in peers["workers"]}
     assert set(scores) == {"ada", "bob", "cleo", "dan", "eve", "eve-2", "guesser", "parrot"}
@@ -35,14 +35,14 @@ def test_the_example_ranks_workers_as_the_truth_does(
     assert min(scores[name]["score"] for name in ("ada", "bob", "eve", "eve-2", "cleo")) > 0.1
 
 
-def test_the_example_replays_and_is_sound(shown: tuple[Path, dict[str, object]]) -> None:
+def test_the_example_replays_and_is_sound(shown: tuple[Path, dict[str, Any]]) -> None:
     """Its journal is replayed identically, and every award was settled once."""
     assert truthbid("replay", shown[0]).out.startswith("identical")
     assert truthbid("verify", shown[0]).out.startswith("sound")
 
 
 def test_the_table_shows_scores_and_what_they_assume(
-    shown: tuple[Path, dict[str, object]],
+    shown: tuple[Path, dict[str, Any]],
 ) -> None:
     """The report of a run has a row for each worker, and says what the scores rest on."""
     out = truthbid("report", shown[0]).out
