@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from orchestrator.budget import Budget
 from orchestrator.chronicle import Chronicle, DivergenceError
-from orchestrator.copies import batches_of, check_copies
+from orchestrator.copies import form_batches
 from orchestrator.engine import Engine
 from orchestrator.entrance import Entry, OnEnd
 from orchestrator.execution import Ending
@@ -295,7 +295,8 @@ class Coordinator:
             entry = Entry(lot, needs, task.verify, _described(task.verify), copies=task.redundancy)
             entries.append(entry)
         engine.check_graph(entries)
-        self._form_batches(entries)
+        participants = [worker.participant for worker in self._workers.values()]
+        self._batches = form_batches(entries, self._peers, participants, self._batches)
         return entries
 
     async def complete(self, entries: Sequence[Entry], on_end: OnEnd) -> None:
@@ -318,15 +319,6 @@ class Coordinator:
         self._check(left)
 
     # ----------------------------------------------------------------------------------------
-
-    def _form_batches(self, entries: Sequence[Entry]) -> None:
-        """Say which tasks are scored by peers together."""
-        participants = [worker.participant for worker in self._workers.values()]
-        check_copies(entries, self._peers, participants)
-        batches = batches_of(entries, self._batches)
-        self._batches = max(batches.values(), default=self._batches)
-        for entry in entries:
-            entry.batch = batches.get(entry.lot.task, 0)
 
     def _submit(self, entries: Sequence[Entry], on_end: OnEnd) -> None:
         for entry in entries:

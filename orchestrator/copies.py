@@ -64,6 +64,33 @@ def _deal(task: TaskId, copies: int, owners: Iterable[str], seed: int) -> Mappin
     return {owner: number % copies for number, owner in enumerate(sorted(owners, key=place))}
 
 
+def form_batches(
+    tasks: Sequence[Entry],
+    settings: PeerSettings | None,
+    participants: Sequence[Participant],
+    before: int,
+) -> int:
+    """Check tasks that are about to enter, and say of each in which batch it is scored.
+
+    Args:
+        tasks: All tasks that are given at the same time.
+        settings: How answers are scored; ``None`` where nothing says so.
+        participants: Who may bid.
+        before: How many batches there are already.
+
+    Returns:
+        How many batches there are now.
+
+    Raises:
+        ValueError: As `check_copies`.
+    """
+    check_copies(tasks, settings, participants)
+    batches = batches_of(tasks, before)
+    for task in tasks:
+        task.batch = batches.get(task.lot.task, 0)
+    return max(batches.values(), default=before)
+
+
 def check_copies(
     tasks: Sequence[Entry], settings: PeerSettings | None, participants: Iterable[Participant]
 ) -> None:

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from orchestrator.copies import pairing_seed
-from orchestrator.peer_mechanisms import DEMANDS
-from orchestrator.peer_settings import PeerSettings
+from orchestrator.peer_settings import NEEDS_GOLD, PeerSettings
 from protocols.events import PeersScored
 from protocols.peer_scores import PeerAnswer, PeerStanding
 from protocols.units import TaskId, WorkerId
@@ -66,9 +65,9 @@ def compare_answers(
 
 
 def _score(panel: Panel, gold: Mapping[str, str], settings: PeerSettings) -> Sequence[PeerResult]:
-    options: dict[str, Any] = {"gold": gold} if gold and DEMANDS[settings.mechanism].gold else {}
-    if DEMANDS[settings.mechanism].column == "gold":
-        options["gold"] = gold
+    needed = NEEDS_GOLD.get(settings.mechanism)
+    asked = needed or (gold and needed is not None)
+    options: dict[str, Any] = {"gold": gold} if asked else {}
     try:
         return PEER_MECHANISMS[settings.mechanism](panel, **options)
     except ValueError as error:  # these answers do not suit the mechanism, whoever gave them

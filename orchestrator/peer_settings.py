@@ -24,6 +24,9 @@ HIGHEST: Final = {
 }
 """The peer mechanisms of a market, which has answers and confidences alone, and their best score."""
 
+NEEDS_GOLD: Final = {"correlated-agreement": False, "gold-hybrid": True}
+"""The peer mechanisms that look at accepted answers, and whether they cannot do without."""
+
 UNFED: Final = ("surprisingly-popular",)
 """Aggregators that need a prediction of the others' answers, which a market does not ask for."""
 

@@ -9,6 +9,7 @@ from orchestrator.copies import (
     check_copies,
     copies_of,
     copy_ids,
+    form_batches,
     owner_of,
     pairing_seed,
 )
@@ -98,6 +99,16 @@ def test_batches_go_by_depth_and_kind() -> None:
 def test_tasks_without_copies_have_no_batch() -> None:
     """Where nothing is copied nothing is scored by peers."""
     assert batches_of([_entry("a", copies=1)], 0) == {}
+
+
+def test_batches_are_counted_on() -> None:
+    """Tasks that are given later come into later batches."""
+    first, later = [_entry("a"), _entry("b", copies=1)], [_entry("c", kind="x"), _entry("d")]
+    fleet = _participants([0, 1])
+    assert form_batches(first, PeerSettings(), fleet, 0) == 1
+    assert form_batches(later, PeerSettings(), fleet, 1) == 3
+    assert [entry.batch for entry in (*first, *later)] == [1, 0, 3, 2]
+    assert form_batches([_entry("e", copies=1)], None, fleet, 3) == 3
 
 
 def test_seeds_of_batches_differ_and_are_fixed() -> None:
