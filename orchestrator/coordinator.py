@@ -14,7 +14,6 @@ from pydantic import BaseModel
 
 from orchestrator.budget import Budget
 from orchestrator.chronicle import Chronicle, DivergenceError
-from orchestrator.copies import form_batches
 from orchestrator.engine import Engine
 from orchestrator.entrance import Entry, OnEnd
 from orchestrator.execution import Ending
@@ -93,28 +92,26 @@ class Coordinator:
         if resume and journal is None:
             raise ValueError("to resume a run, name its journal")
         settings, rule = mechanism_from(mechanism)
-        self._peers = peer_settings(peer)
-        recorded = dict(config or {}) | {"mechanism": settings}
-        if self._peers is not None:
-            rule = self._peers.paid(rule)
-            recorded["peer"] = self._peers.model_dump(mode="json")
+        self._resume, self._peers = resume, peer_settings(peer)
+        config = {**(config or {}), "mechanism": settings}
+        if self._peers:
+            rule, config["peer"] = self._peers.paid(rule), self._peers.model_dump(mode="json")
         self.journal_path = Path(journal) if journal is not None else None
         self.ledger = Ledger(capped=budget is not None)
         self._budget = None if budget is None else money(budget)
-        self._resume = resume
         self._opening = genesis(
             seed=seed,
             currency=currency,
             budget=self._budget,
             workers=fleet,
-            config=recorded,
+            config=config,
             limits=limits or Limits(),
         )
         self._limits, self._seed, self._mechanism = limits or Limits(), seed, rule
         self._workers = by_name
         self._listeners: list[Callable[[Event], None]] = []
         self.tasks: tuple[Task, ...] = ()
-        self._admitted = self._batches = 0
+        self._admitted = 0
         self._engine: Engine | None = None
 
     @classmethod
@@ -292,11 +289,9 @@ class Coordinator:
             self._admitted += 1
             lot = task.lot(f"t{self._admitted}")
             needs = tuple(TaskId(need) for need in task.needs)
-            entry = Entry(lot, needs, task.verify, _described(task.verify), copies=task.redundancy)
-            entries.append(entry)
+            entries.append(Entry(lot, needs, task.verify, _described(task.verify), task.redundancy))
         engine.check_graph(entries)
-        participants = [worker.participant for worker in self._workers.values()]
-        self._batches = form_batches(entries, self._peers, participants, self._batches)
+        engine.peers.prepare(entries)
         return entries
 
     async def complete(self, entries: Sequence[Entry], on_end: OnEnd) -> None:

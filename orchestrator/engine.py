@@ -38,6 +38,7 @@ class Engine:
     Attributes:
         error: What broke the run, if anything did.
         stopped: Whether it has stopped, for whatever reason.
+        peers: Holds the answers that wait for their peers.
     """
 
     def __init__(self, market: Market, recorded: Iterable[TaskAdded] = ()) -> None:
@@ -45,8 +46,8 @@ class Engine:
         self.stopped = False
         self._market = market
         self._entrance = Entrance(recorded)
-        self._peers = PeerLine(market, self._take_note)
-        self._agenda = Agenda(self._peers.copies)
+        self.peers = PeerLine(market, self._take_note)
+        self._agenda = Agenda(self.peers.copies)
         self._open: deque[Auction] = deque()
         self._announced = 0
         self._closed = 0
@@ -59,7 +60,8 @@ class Engine:
     @property
     def idle(self) -> bool:
         """Whether nothing is announced, ready or waiting."""
-        return self._entrance.empty and not (self._open or len(self._agenda))
+        waiting = self._open or len(self._agenda) or len(self.peers)
+        return self._entrance.empty and not waiting
 
     @property
     def closing(self) -> RunClosed:
@@ -205,7 +207,7 @@ class Engine:
             )
         )
         if entry.batch:
-            self._peers.enter(entry)
+            self.peers.enter(entry)
         if (broken := self._agenda.add(lot, needs)) is not None:
             self._end(Ending(lot, "skipped", f"it needs {broken!r}, which was not solved"))
 
@@ -253,7 +255,7 @@ class Engine:
             elif lot.group is None:
                 self._end(ending)
             else:
-                for task in self._peers.take(ending):
+                for task in self.peers.take(ending):
                     self._end(task)
         self._market.standings.close()
         return again
@@ -310,7 +312,7 @@ class Engine:
             because = f"it needs {task!r}, which is {state}"
             broken = self._agenda.end(task, state, answer)
             ending_now.extend(Ending(lot, "skipped", because) for lot in broken)
-            ending_now.extend(self._peers.drop(task))
+            ending_now.extend(self.peers.drop(task))
 
     def _tell(self) -> None:
         """Tell those who wait for the tasks that have ended, once that is on the disk."""

@@ -22,8 +22,8 @@ class Entry:
         needs: The tasks that must be solved first.
         verifier: Who judges it; without one it ends unsettled.
         verify: The verifier as data.
-        on_end: Told how the task ended.
         copies: To how many workers of different owners it goes.
+        on_end: Told how the task ended.
         batch: Which tasks are scored by peers together; 0 for a task without copies.
     """
 
@@ -31,8 +31,8 @@ class Entry:
     needs: tuple[TaskId, ...] = ()
     verifier: Verifier | None = None
     verify: Mapping[str, Any] | None = None
-    on_end: OnEnd | None = None
     copies: int = 1
+    on_end: OnEnd | None = None
     batch: int = 0
 
 

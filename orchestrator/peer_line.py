@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from orchestrator.agenda import State
 from orchestrator.answer_classes import classes_of
-from orchestrator.copies import copies_of, owner_of
+from orchestrator.copies import copies_of, form_batches, owner_of
 from orchestrator.entrance import Entry
 from orchestrator.execution import Ending
 from orchestrator.market import Market
@@ -59,9 +59,23 @@ class PeerLine:
     def __init__(self, market: Market, take_note: Callable[[Ending], None]) -> None:
         self._market = market
         self._take_note = take_note
+        self._prepared = 0
         self._groups: dict[TaskId, _Group] = {}
         self._batch_of: dict[TaskId, int] = {}
         self._batches: dict[int, dict[TaskId, _Group]] = {}
+
+    def __len__(self) -> int:
+        """Return how many tasks with copies have not ended."""
+        return len(self._groups)
+
+    def prepare(self, entries: Sequence[Entry]) -> None:
+        """Check tasks that are about to enter, and say which are scored together.
+
+        Raises:
+            ValueError: If some cannot be copied as asked.
+        """
+        fleet = [worker.participant for worker in self._market.workers.values()]
+        self._prepared = form_batches(entries, self._market.peers, fleet, self._prepared)
 
     def enter(self, entry: Entry) -> None:
         """Expect the copies of a task that has entered the run."""
