@@ -112,3 +112,37 @@ def test_a_wrong_workflow_is_refused(override: str, words: str) -> None:
     said = truthbid("validate", CONFIGS / "peer.yaml", "--set", override)
     assert said.code == 2
     assert words in " ".join(said.err.split())
+
+
+def test_recorded_answers_are_compared(tmp_path: Path) -> None:
+    """A table of recorded answers gives copies their answers, and its outcomes are gold."""
+    rows = ["question,worker,answer,correct"]
+    for number in range(24):
+        right = "ab"[number % 3 == 0]
+        for place, worker in enumerate(("ann", "bob", "cy")):
+            wrong = (number + place) % 5 == 0
+            said = {"a": "b", "b": "a"}[right] if wrong else right
+            rows.append(f"q{number},{worker},{said},{int(not wrong)}")
+    (tmp_path / "r.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    workflow = tmp_path / "w.yaml"
+    workflow.write_text(
+        "mechanism: vcg\npeer: {mechanism: dasgupta-ghosh}\n"
+        "records:\n  path: r.csv\n  value: 0.1\n  redundancy: 3\n"
+        "  columns: {question: question, worker: worker, correct: correct, answer: answer}\n",
+        encoding="utf-8",
+    )
+    found = truthbid("run", workflow, "--json", "--journal", tmp_path / "run.db").data()
+    assert found["tasks"]["solved"] == 24
+    assert found["peers"]["consensus"]["tasks"] == 24
+    assert all(one["score"] > 0 for one in found["peers"]["workers"])
+    assert truthbid("replay", tmp_path / "run.db").out.startswith("identical")
+
+
+def test_the_page_tells_of_copies(shown: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    """The HTML report says that peers judge, and writes the peer score into the contract."""
+    page = tmp_path / "run.html"
+    assert truthbid("report", shown[0], "--html", page).code == 0
+    text = page.read_text(encoding="utf-8")
+    assert "One of several copies of t" in text
+    assert "x its score by peers, correlated-agreement" in text
+    assert "The verifier peers says" in text
