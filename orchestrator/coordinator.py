@@ -7,15 +7,14 @@ from contextlib import AsyncExitStack, suppress
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 import anyio
-from pydantic import BaseModel
 
 from orchestrator.budget import Budget
 from orchestrator.chronicle import Chronicle, DivergenceError
 from orchestrator.engine import Engine
-from orchestrator.entrance import Entry, OnEnd
+from orchestrator.entrance import Entry, OnEnd, described
 from orchestrator.execution import Ending
 from orchestrator.genesis import genesis
 from orchestrator.journal import Journal, JournalError, Unrecorded
@@ -27,7 +26,7 @@ from orchestrator.task import Task, TaskResult, task_result
 from protocols.events import Event, RunClosed, RunResumed, TaskAdded, transfers_of
 from protocols.mechanism import Mechanism
 from protocols.units import TaskId, money, units
-from workers.ports import Verifier, Worker
+from workers.ports import Worker
 
 if TYPE_CHECKING:
     from orchestrator.bootstrap import Fleet
@@ -289,7 +288,7 @@ class Coordinator:
             self._admitted += 1
             lot = task.lot(f"t{self._admitted}")
             needs = tuple(TaskId(need) for need in task.needs)
-            entries.append(Entry(lot, needs, task.verify, _described(task.verify), task.redundancy))
+            entries.append(Entry(lot, needs, task.verify, described(task.verify), task.redundancy))
         engine.check_graph(entries)
         engine.peers.prepare(entries)
         return entries
@@ -402,11 +401,3 @@ class Coordinator:
             async with AsyncExitStack() as stack:
                 for worker in self._workers.values():
                     stack.push_async_callback(worker.aclose)
-
-
-def _described(verifier: Verifier | None) -> dict[str, object] | None:
-    if verifier is None:
-        return None
-    if isinstance(verifier, BaseModel):
-        return cast("dict[str, object]", verifier.model_dump(mode="json"))
-    return {"type": verifier.type}

@@ -3,7 +3,9 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
+
+from pydantic import BaseModel
 
 from orchestrator.execution import Ending
 from protocols.events import TaskAdded
@@ -87,3 +89,12 @@ class Entrance:
             return False
         _, after_announced, after_closed = self._recorded[0]
         return after_announced <= announced and after_closed <= closed
+
+
+def described(verifier: Verifier | None) -> dict[str, object] | None:
+    """Return a verifier as data, for the journal."""
+    if verifier is None:
+        return None
+    if isinstance(verifier, BaseModel):
+        return cast("dict[str, object]", verifier.model_dump(mode="json"))
+    return {"type": verifier.type}
