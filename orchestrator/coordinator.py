@@ -1,7 +1,6 @@
 """The embedding API: a market that takes tasks for as long as it is open."""
 
 import os
-import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from decimal import Decimal
@@ -12,18 +11,19 @@ from typing import TYPE_CHECKING, Any, Self
 import anyio
 
 from orchestrator.budget import Budget
-from orchestrator.chronicle import Chronicle, DivergenceError
+from orchestrator.chronicle import Chronicle
 from orchestrator.engine import Engine
 from orchestrator.entrance import Entry, OnEnd, described
 from orchestrator.execution import Ending
 from orchestrator.genesis import genesis
-from orchestrator.journal import Journal, JournalError, Unrecorded
+from orchestrator.journal import Journal
 from orchestrator.ledger import Ledger
 from orchestrator.market import Limits, Market
 from orchestrator.mechanisms import mechanism_from
+from orchestrator.opening import note_opening, open_journal
 from orchestrator.peer_settings import PeerSettings, peer_settings
 from orchestrator.task import Task, TaskResult, task_result
-from protocols.events import Event, RunClosed, RunResumed, TaskAdded, transfers_of
+from protocols.events import Event, TaskAdded, transfers_of
 from protocols.mechanism import Mechanism
 from protocols.units import TaskId, money, units
 from workers.ports import Worker
@@ -114,7 +114,7 @@ class Coordinator:
         self._engine: Engine | None = None
 
     @classmethod
-    def of(
+    def configured(
         cls,
         config: "RunConfig",
         fleet: "Fleet",
@@ -170,7 +170,7 @@ class Coordinator:
 
         variables = os.environ if environment is None else environment
         config, fleet = read_workflow(Path(path), overrides, variables)
-        return cls.of(config, fleet, journal or config.journal)
+        return cls.configured(config, fleet, journal or config.journal)
 
     # Opening and closing --------------------------------------------------------------------
 
@@ -334,18 +334,7 @@ class Coordinator:
             raise RuntimeError("the market was closed before the tasks had ended")
 
     def _open_journal(self) -> tuple[Journal, "Record | None"]:
-        if self.journal_path is None:
-            return Unrecorded(), None
-        from orchestrator.record import Record
-        from orchestrator.sqlite_journal import SqliteJournal
-
-        clock = time.time  # noqa: TID251 - the one place where the wall clock enters; people read it
-        journal = SqliteJournal(self.journal_path, clock, resume=self._resume)
-        try:
-            return journal, Record(self.journal_path) if self._resume else None
-        except BaseException:
-            journal.close()
-            raise
+        return open_journal(self.journal_path, resume=self._resume)
 
     def _begin(self) -> Engine:
         """Open the run, or take it up where it was left."""
@@ -356,9 +345,8 @@ class Coordinator:
         self._chronicle = Chronicle(self._journal, self.ledger, record)
         for listener in self._listeners:
             self._chronicle.listen(listener)
-        self._note_opening()
-        if record is not None:
-            self._note_resumption()
+        resumed = self.journal_path if record is not None else None
+        self._opened = note_opening(self._chronicle, self._opening, resumed)
         market = Market(
             self._chronicle,
             self._mechanism,
@@ -369,26 +357,6 @@ class Coordinator:
             peers=self._peers,
         )
         return Engine(market, record.of("task-added", TaskAdded) if record is not None else ())
-
-    def _note_opening(self) -> None:
-        try:
-            self._opened = self._chronicle.note(self._opening)
-        except DivergenceError as error:
-            digests = ("run-opened: run is", "run-opened: config_digest is")  # they say nothing
-            told = [each for each in error.differences if not each.startswith(digests)]
-            field = told[0].removeprefix("run-opened: ").replace("by its inputs", "now")
-            raise JournalError(f"{self.journal_path}: another run: {field}") from error
-
-    def _note_resumption(self) -> None:
-        if self._chronicle.recall("run-closed", RunClosed) is not None:
-            raise JournalError(
-                f"{self.journal_path}: the run is closed; there is nothing to resume"
-            )
-        times = 1
-        while (earlier := self._chronicle.recall(f"run-resumed\t{times}", RunResumed)) is not None:
-            self._chronicle.note(earlier)
-            times += 1
-        self._chronicle.note(RunResumed(version=self._opening.version, time=times))
 
     def _release(self) -> None:
         if self._record is not None:

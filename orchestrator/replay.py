@@ -14,10 +14,11 @@ from orchestrator.journal import JournalError, Unrecorded
 from orchestrator.ledger import Ledger, fund
 from orchestrator.market import Limits, Market
 from orchestrator.mechanisms import mechanism_from
+from orchestrator.opening import note_resumptions
 from orchestrator.peer_settings import peer_settings
 from orchestrator.record import Record
 from protocols.errors import TruthbidError
-from protocols.events import RunClosed, RunOpened, RunResumed, TaskAdded
+from protocols.events import RunClosed, RunOpened, TaskAdded
 from protocols.messages import Announcement, Award, Lot, Participant
 from workers.ports import Submit, Worker
 
@@ -87,7 +88,7 @@ async def _replay(record: Record) -> Replay:
     try:
         funds = () if opened.budget is None else fund(opened.budget)
         chronicle.note(opened.model_copy(update={"transfers": funds}))
-        _note_resumptions(chronicle)
+        note_resumptions(chronicle)
         added = list(record.of("task-added", TaskAdded))
         engine = Engine(market, added)
         await _go_through(engine, [_entry(event) for event in added])
@@ -144,13 +145,6 @@ async def _go_through(engine: Engine, entries: list[Entry]) -> None:
         if entries:
             group.start_soon(engine.run)
     engine.check()
-
-
-def _note_resumptions(chronicle: Chronicle) -> None:
-    times = 1
-    while (event := chronicle.recall(f"run-resumed\t{times}", RunResumed)) is not None:
-        chronicle.note(event)
-        times += 1
 
 
 def _left_over(chronicle: Chronicle) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ def run(case: Case) -> str:
     with tempfile.TemporaryDirectory() as folder:
         journal = Path(folder) / "run.db"
         start = time.process_time()
-        anyio.run(work, Coordinator.of(config, fleet, journal), fleet, [])
+        anyio.run(work, Coordinator.configured(config, fleet, journal), fleet, ())
         seconds = time.process_time() - start
         found = replay(journal)
         with Record(journal) as record:

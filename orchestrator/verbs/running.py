@@ -32,7 +32,7 @@ def carry_through(
     Raises:
         InputError: If a new journal cannot be put where it should lie; nothing is written then.
     """
-    market = Coordinator.of(config, fleet, journal, resume=resume)
+    market = Coordinator.configured(config, fleet, journal, resume=resume)
     if not resume:
         _make_room(journal)
     summary = Summary()

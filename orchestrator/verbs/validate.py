@@ -26,7 +26,7 @@ def command(config: Path, overrides: Sequence[str], as_json: bool) -> None:
     Exit codes: 0 it can be run, 2 it cannot; every mistake is one line with its place.
     """
     settings, fleet = read(config, overrides)
-    Coordinator.of(settings, fleet, None)
+    Coordinator.configured(settings, fleet, None)
     facts = {
         "name": settings.name,
         "workers": len(fleet.workers),

@@ -31,7 +31,7 @@ def main(config: Path, journal: Path, last: int) -> None:
         if not left:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    anyio.run(work, Coordinator.of(settings, fleet, journal), fleet, [die])
+    anyio.run(work, Coordinator.configured(settings, fleet, journal), fleet, [die])
 
 
 if __name__ == "__main__":

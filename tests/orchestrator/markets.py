@@ -10,10 +10,12 @@ from orchestrator.coordinator import Coordinator
 from orchestrator.journal import Journal
 from orchestrator.record import Record
 from orchestrator.replay import Replay, replay
+from orchestrator.verification import verify
 from protocols.contract import Contract
 from protocols.events import (
     Allocated,
     Event,
+    RunClosed,
     Settled,
     TaskEnded,
 )
@@ -295,4 +297,21 @@ def payments(events: Iterable[Event]) -> dict[tuple[str, str, str], int]:
         for event in events
         if isinstance(event, Settled)
         for done in [event.settlement]
+    }
+
+
+def events_of(path: Path) -> list[Event]:
+    """Return the events of a sound journal."""
+    with Record(path) as record:
+        assert verify(record).problems == ()
+        return [entry.event for entry in record.entries()]
+
+
+def finished(events: Sequence[Event]) -> dict[str, object]:
+    """Return what a run came to: what must be the same however often it was interrupted."""
+    return {
+        "awards": sorted(awards(events)),
+        "payments": payments(events),
+        "ends": {event.task: event.state for event in events if isinstance(event, TaskEnded)},
+        "closed": [event for event in events if isinstance(event, RunClosed)],
     }

@@ -135,7 +135,7 @@ def test_the_market_is_the_configured_one(tmp_path: Path) -> None:
     """Seed, currency, budget and mechanism reach the coordinator; nothing is written yet."""
     config = _config(tmp_path, "budget=0.25", "currency=EUR")
     journal = tmp_path / "run.db"
-    market = Coordinator.of(config, assemble(config, tmp_path), journal)
+    market = Coordinator.configured(config, assemble(config, tmp_path), journal)
     assert market.ledger.capped
     assert market.journal_path == journal
     assert not journal.exists()

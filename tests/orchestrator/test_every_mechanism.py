@@ -37,7 +37,7 @@ def run(journal: Path, name: str, *overrides: str) -> Summary:
     chosen = f"mechanism={{name: {name}, {SETTINGS.get(name, '')}}}"
     config, fleet = read(CONFIGS / "quickstart.yaml", [chosen, *overrides])
     summary = Summary()
-    anyio.run(partial(work, Coordinator.of(config, fleet, journal), fleet, [summary.note]))
+    anyio.run(partial(work, Coordinator.configured(config, fleet, journal), fleet, [summary.note]))
     found = replay(journal)
     assert (found.differences, found.compared) == ((), found.events)
     with Record(journal) as record:

@@ -32,7 +32,9 @@ def run(journal: Path, clock: str, *, rounds: bool = True, resume: bool = False)
     """Run the quickstart by a clock with a step of 0.002; return the events of its journal."""
     chosen = f"mechanism={{name: {clock}, step: 0.002, rounds: {str(rounds).lower()}}}"
     config, fleet = read(CONFIGS / "quickstart.yaml", [chosen])
-    anyio.run(partial(work, Coordinator.of(config, fleet, journal, resume=resume), fleet, []))
+    anyio.run(
+        partial(work, Coordinator.configured(config, fleet, journal, resume=resume), fleet, [])
+    )
     return listed(journal)
 
 

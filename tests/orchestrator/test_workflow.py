@@ -33,7 +33,7 @@ def test_shipped_workflows_run_verify_and_replay(
     first: list[Event] = []
     second: list[Event] = []
 
-    market = Coordinator.of(config, fleet, path)
+    market = Coordinator.configured(config, fleet, path)
     anyio.run(work, market, fleet, [first.append, second.append], backend=backend)
 
     with Record(path) as record:
@@ -51,7 +51,7 @@ def test_the_event_loop_changes_nothing(tmp_path: Path) -> None:
         config = load(CONFIGS / "quickstart.yaml", RunConfig, (), {})
         fleet = assemble(config, CONFIGS)
         heard: list[Event] = []
-        market = Coordinator.of(config, fleet, tmp_path / f"{backend}.db")
+        market = Coordinator.configured(config, fleet, tmp_path / f"{backend}.db")
         anyio.run(work, market, fleet, [heard.append], backend=backend)
         journals.append(sorted(heard, key=lambda event: event.key))
 
