@@ -11,10 +11,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from orchestrator.chronicle import DivergenceError
 from orchestrator.coordinator import Coordinator
-from orchestrator.journal import JournalError
-from orchestrator.market import Limits
 from orchestrator.replay import replay
 from orchestrator.task import Task
 from protocols.events import (
@@ -23,16 +20,23 @@ from protocols.events import (
     RunClosed,
     RunResumed,
     Started,
-    TaskAdded,
     TaskEnded,
     Unsettled,
 )
 from protocols.messages import Announcement, Award, Lot, Result
+from tests.orchestrator.interruptions import (
+    all_at_once,
+    coordinator,
+    cut_after,
+    fleet,
+    lost_calls,
+    solo,
+    tasks,
+)
 from tests.orchestrator.journals import write
 from tests.orchestrator.markets import Paced, Queue, awards, events_of, finished, payments
-from workers.ports import Submit, Verdict, Worker
-from workers.simulated import SimulatedWorker
-from workers.verifiers import Recorded, exact
+from workers.ports import Submit, Verdict
+from workers.verifiers import Recorded
 
 BACKENDS = ("asyncio", "trio")
 
@@ -42,59 +46,6 @@ def no_thread_is_left() -> Iterator[None]:
     """Check that a closed journal leaves no thread behind."""
     yield
     assert [each.name for each in threading.enumerate() if each.name == "truthbid-journal"] == []
-
-
-class Passing(SimulatedWorker):
-    """A simulated worker that passes the event loop, so that executions overlap."""
-
-    def __init__(self, name: str, **more: Any) -> None:
-        super().__init__(name, cost_spread=0.5, skill_spread=0.5, seed=3, **more)
-        self.instant = False
-
-    async def bid(self, announcement: Announcement, submit: Submit) -> None:
-        """Bid later."""
-        await anyio.lowlevel.checkpoint()
-        await super().bid(announcement, submit)
-
-    async def execute(self, lot: Lot, award: Award) -> Any:
-        """Answer later."""
-        await anyio.lowlevel.checkpoint()
-        return await super().execute(lot, award)
-
-
-def fleet() -> list[Worker]:
-    """Return new workers that draw the same every time."""
-    return [
-        Passing("small", skill=0.5, cost="0.00000010", failure_rate=0.2),
-        Passing("large", skill=0.9, cost="0.00000030", seats=1),
-        SimulatedWorker("quick", skill=0.6, cost="0.00000020", seed=3),
-        Passing("paid", skill=0.7, cost="0.00000015", payable=True, capacity=2),
-    ]
-
-
-def tasks() -> list[Task]:
-    """Return fourteen tasks, three of which need others and one of which has no verifier."""
-    plain = [Task("x", "0.000001", Recorded(), id=f"t{n}") for n in range(10)]
-    return [
-        *plain,
-        Task("x", "0.000001", None, id="blind"),
-        Task("x", "0.000001", Recorded(), id="never", needs=["blind"]),
-        Task("x", "0.000001", Recorded(), id="after", needs=["t1", "t2"]),
-        Task("x", "0.000001", Recorded(), id="last", needs=["after"]),
-    ]
-
-
-def coordinator(path: Path, workers: Sequence[Worker] | None = None, **more: Any) -> Coordinator:
-    """Return the market under test."""
-    more.setdefault("mechanism", {"name": "contingent-vcg", "stake": "0.0000001"})
-    more.setdefault("limits", Limits(batch=3, announcements=3, attempts=3))
-    return Coordinator(workers or fleet(), journal=path, seed=5, **more)
-
-
-async def all_at_once(market: Coordinator) -> None:
-    """Run all tasks together."""
-    async with market:
-        await market.run_all(tasks())
 
 
 async def one_by_one(market: Coordinator) -> None:
@@ -111,17 +62,6 @@ async def one_by_one(market: Coordinator) -> None:
         ) as all_:
             async for _ in all_:
                 pass
-
-
-def lost_calls(events: Sequence[Event]) -> dict[str, int]:
-    """Return by account what was booked for calls whose answers were lost."""
-    lost: dict[str, int] = {}
-    for event in events:
-        if isinstance(event, Started):
-            for moved in event.transfers:
-                if moved.purpose == "bill":
-                    lost[moved.target] = lost.get(moved.target, 0) + moved.amount
-    return lost
 
 
 def cash_without_lost_calls(market: Coordinator, events: Sequence[Event]) -> dict[str, int]:
@@ -305,27 +245,6 @@ def test_cancellation_in_any_phase_leaves_a_journal_that_goes_on(
 # Money that a crash has cost ----------------------------------------------------------------
 
 
-def solo(path: Path, budget: str, worker: Paced, *, resume: bool = True) -> Coordinator:
-    """Run one task with one worker under a budget."""
-    market = coordinator(path, [worker], mechanism="first-price", budget=budget, resume=resume)
-    anyio.run(run_one, market)
-    return market
-
-
-async def run_one(market: Coordinator) -> None:
-    """Run one task."""
-    async with market:
-        await market.run(Task("x", "0.000001", exact("right"), id="t1"))
-
-
-def cut_after(path: Path, kind: type[Event]) -> list[Event]:
-    """Cut a journal after the first event of a kind, and return what is left."""
-    events = events_of(path)
-    place = next(place for place, event in enumerate(events) if isinstance(event, kind))
-    path.unlink()
-    return events_of(write(path, events[: place + 1]))
-
-
 def test_a_lost_call_counts_as_billed_and_is_made_again(tmp_path: Path) -> None:
     """The hold of the lost call is spent, and the new call has a hold of its own."""
     path = tmp_path / "run.db"
@@ -387,113 +306,3 @@ def test_asking_that_was_lost_counts_as_billed(tmp_path: Path) -> None:
     (closed,) = [event for event in events_of(path) if isinstance(event, BidsClosed)]
     assert sum(moved.amount for moved in closed.transfers if moved.purpose == "bill") == 42
     assert replay(path).differences == ()
-
-
-# What cannot be resumed ---------------------------------------------------------------------
-
-
-def test_a_closed_run_cannot_be_resumed(tmp_path: Path) -> None:
-    """It is one clear line, and the journal is released again."""
-    path = tmp_path / "run.db"
-    solo(path, "1", Paced("ann", works=0), resume=False)
-    for _ in range(2):
-        with pytest.raises(JournalError, match="the run is closed; there is nothing to resume"):
-            solo(path, "1", Paced("ann", works=0))
-
-
-def test_a_running_run_cannot_be_resumed(tmp_path: Path) -> None:
-    """The file is locked by the process that writes it."""
-    path = tmp_path / "run.db"
-
-    async def main() -> None:
-        async with coordinator(path):
-            with pytest.raises(JournalError, match="another process is writing this journal"):
-                async with coordinator(path, resume=True):
-                    pass
-
-    anyio.run(main)
-
-
-def test_a_missing_run_cannot_be_resumed(tmp_path: Path) -> None:
-    """Nothing is made in its place."""
-    with pytest.raises(JournalError, match="there is no such journal"):
-        solo(tmp_path / "none.db", "1", Paced("ann"))
-    assert list(tmp_path.glob("*.db")) == []
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"budget": "2"}, "budget is 1000000000 in the journal, 2000000000 now"),
-        ({"limits": Limits(batch=4)}, "config.limits.batch is 3 in the journal, 4 now"),
-        ({"mechanism": "vcg"}, "config.mechanism.name is 'queue' in the journal, 'vcg' now"),
-        (
-            {"workers": [Paced("bob", works=0)]},
-            "participants.0.worker is 'ann' in the journal, 'bob' now",
-        ),
-    ],
-    ids=["budget", "limits", "mechanism", "workers"],
-)
-def test_a_run_with_a_changed_configuration_cannot_be_resumed(
-    tmp_path: Path, change: dict[str, Any], said: str
-) -> None:
-    """The first field that differs is named with both values; the journal stays as it was."""
-    path = tmp_path / "run.db"
-    same: dict[str, Any] = {"workers": [Paced("ann", works=0)], "budget": "1", "mechanism": Queue()}
-    anyio.run(run_one, coordinator(path, **same))
-    before = cut_after(path, TaskAdded)
-
-    with pytest.raises(JournalError) as caught:
-        anyio.run(run_one, coordinator(path, **(same | change), resume=True))
-
-    assert str(caught.value) == f"{path}: another run: {said}"
-    assert events_of(path) == before
-    anyio.run(run_one, coordinator(path, **same, resume=True))
-
-
-def test_a_worker_that_bids_otherwise_after_a_crash_changes_nothing_that_was_decided(
-    tmp_path: Path,
-) -> None:
-    """Bids of the past are recalled and not asked for again."""
-    path = tmp_path / "run.db"
-    solo(path, "1", Paced("ann", 100, works=0), resume=False)
-    before = cut_after(path, BidsClosed)
-
-    solo(path, "1", Paced("ann", 7, works=0))
-
-    assert payments(events_of(path)) == {("a1", "t1", "ann"): 100}
-    assert events_of(path)[: len(before)] == before
-
-
-def test_a_resumed_run_stays_open_until_it_got_its_tasks_again(tmp_path: Path) -> None:
-    """Verifiers are code: without the program that brings them nothing ends, and nothing is lost."""
-    path = tmp_path / "run.db"
-    solo(path, "1", Paced("ann", works=0), resume=False)
-    cut_after(path, Started)
-
-    async def leave() -> None:
-        async with coordinator(
-            path, [Paced("ann", works=0)], mechanism="first-price", budget="1", resume=True
-        ):
-            pass
-
-    anyio.run(leave)
-    assert not any(isinstance(event, RunClosed) for event in events_of(path))
-    solo(path, "1", Paced("ann", works=0))
-    assert finished(events_of(path))["ends"] == {"t1": "solved"}
-
-
-def test_a_resumed_run_takes_no_other_task_for_one_on_record(tmp_path: Path) -> None:
-    """The first field that differs is named to whoever waits for the task."""
-    path = tmp_path / "run.db"
-    solo(path, "1", Paced("ann", works=0), resume=False)
-    cut_after(path, Started)
-
-    async def other() -> None:
-        async with coordinator(
-            path, [Paced("ann", works=0)], mechanism="first-price", budget="1", resume=True
-        ) as market:
-            await market.run(Task("y", "0.000001", exact("right"), id="t1"))
-
-    with pytest.raises(DivergenceError, match=r"task-added t1: lot.prompt is 'x' in the journal"):
-        anyio.run(other)
