@@ -152,7 +152,10 @@ def print_findings(
     console: Console, compared: Baselines, found: Sequence[Honesty], currency: str
 ) -> None:
     """Print in words what overconfidence and trust in confidence would have cost."""
-    for sentence in (overconfidence(found, currency), highest_confidence(compared, currency)):
+    sentences = [overconfidence(found, currency)]
+    if compared.rows:
+        sentences.append(highest_confidence(compared, currency))
+    for sentence in sentences:
         console.print(sentence, highlight=False, markup=False)
 
 

@@ -111,11 +111,17 @@ models on 4,412 questions of six kinds, a right answer worth 0.01 USD, the cost 
 hidden reasoning tokens (NoamMichael/Comparing-Confidence-in-LLMs, MIT). openhands34: 34 agents on 726 software
 tasks, a solved one worth 20 USD, recorded dollars per run (OpenHands/openhands-index-results, MIT).
 
-Utility is value of the successes less metered cost, a task, in USD. Every rule awards the same tasks; all but the
-market know nothing of each other's outcomes except "best single worker, in hindsight", which is chosen after the fact,
-and the oracle. Standard errors are by a paired bootstrap over tasks. The market learns only from what it awarded, eight tasks at a time, and
-pays for what it tries. The cost bid is a worker's mean cost at the kind of task. A stated
-confidence was given *with* the answer; to use it as a bid is an upper bound.
+Utility is value of the successes less metered cost, a task, in USD. Every rule awards the same tasks. "Best single
+worker" is chosen in hindsight and the oracle knows the outcomes; the others see what the market sees. Standard
+errors are by a paired bootstrap over tasks. The market learns only from what it awarded, eight tasks at a time,
+and pays for what it tries. The cost bid is a worker's mean cost at the kind of task. A stated confidence was given
+*with* the answer; to use it as a bid is an upper bound. The settings of `configs/recorded.yaml` were tried out on
+these same records, so they are a demonstration and not a held-out test.
+
+What to read from it: starting from nothing, the market does better than the cheapest, a random and the loudest
+worker. On conf11 it comes within two per cent of the best single model in hindsight; on openhands34, where 726
+tasks are few for 34 unknown agents, it stays well below the best one. The confidences that these models state are a
+poor bid, whatever the rule, and recalibrating them from awarded tasks alone does not repair that here.
 """
 
 
