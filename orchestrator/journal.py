@@ -86,6 +86,12 @@ def link(previous: bytes, seq: int, at: float, key: str, body: str) -> bytes:
     return sha256(previous + f"{seq}\x1f{at!r}\x1f{key}\x1f{body}".encode()).digest()
 
 
+def encoded(event: Event) -> str:
+    """Return the canonical JSON of an event."""
+    # what `model_dump_json` calls, without its dozen of options: this is done for every event
+    return event.__pydantic_serializer__.to_json(event).decode()
+
+
 def checked_chain(rows: Iterable[Row]) -> Iterator[tuple[Row, str | None]]:
     """Yield rows with what is wrong with each, in plain words, up to the first break of the chain.
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import anyio
 from anyio.lowlevel import current_token
 
-from orchestrator.journal import GENESIS, JournalError, Row, link
+from orchestrator.journal import GENESIS, JournalError, Row, encoded, link
 from orchestrator.journal_file import create, lock, reopen
 from protocols.events import Event, transfers_of
 
@@ -86,7 +86,7 @@ class SqliteJournal:
     def append(self, event: Event) -> int:
         """Put an event in line and return its sequence number."""
         self._check()
-        seq, at, key, body = self._seq + 1, float(self._clock()), event.key, event.model_dump_json()
+        seq, at, key, body = self._seq + 1, float(self._clock()), event.key, encoded(event)
         row = Row(seq, at, key, body, link(self._hash, seq, at, key, body))
         self._line.append((row, transfers_of(event)))
         self._seq, self._hash = seq, row.hash
