@@ -5,6 +5,7 @@ call, as a model's client would; "in a row" are workers that promise never to wa
 """
 
 import asyncio
+import gc
 import resource
 import tempfile
 from collections.abc import Callable
@@ -75,9 +76,12 @@ async def market(tasks: int, bidders: int, *, instant: bool, journal: Path | Non
             nonlocal done
             done += 1
 
-        await coordinator.complete(
-            coordinator.admit([Task("17 * 23?", "0.05", RIGHT) for _ in range(tasks)]), count
-        )
+        entries = coordinator.admit([Task("17 * 23?", "0.05", RIGHT) for _ in range(tasks)])
+        gc.freeze()  # as `truthbid run` does
+        try:
+            await coordinator.complete(entries, count)
+        finally:
+            gc.unfreeze()
     assert done == tasks
 
 

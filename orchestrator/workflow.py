@@ -1,5 +1,6 @@
 """Runs a configured workflow from its first task to its last."""
 
+import gc
 from collections.abc import Callable, Sequence
 
 from orchestrator.bootstrap import Fleet
@@ -18,7 +19,12 @@ async def work(market: Coordinator, fleet: Fleet, listeners: Sequence[Listener])
     for listener in listeners:
         market.listen(listener)
     async with market:
-        await market.complete(market.admit(fleet.tasks), _forget)
+        entries = market.admit(fleet.tasks)
+        gc.freeze()  # tasks live as long as the run: no collection need look at them again
+        try:
+            await market.complete(entries, _forget)
+        finally:
+            gc.unfreeze()
 
 
 def _forget(ending: Ending) -> None:
