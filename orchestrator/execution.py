@@ -201,7 +201,7 @@ class Execution:
         return 0.0 if rule is None else rule.score(contract.report, success)
 
     def _wait_for_peers(self, report: Result | Failure, outcome: Outcome | None = None) -> Ending:
-        """End for now: what is held stays held until the peers have answered too."""
+        """Wait: what is held stays held until the peers have answered too."""
         spending = self._with_lost_calls(self.held)
         return Ending(
             lot=self.lot,

@@ -1,6 +1,7 @@
 """From the name or the settings of a mechanism to the mechanism, with its scoring rule."""
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 
 from pydantic import ValidationError
 
@@ -14,10 +15,17 @@ def expected_score(rule: str) -> Callable[[float], float]:
     """Return G, what an honest report expects under a scoring rule.
 
     Raises:
-        ValueError: If there is no rule of this name.
+        ValueError: If there is no rule of this name, or it has no lowest score: a worker that is
+            certain and wrong would then owe without bound.
     """
     if rule not in SCORING_RULES:
         raise ValueError(f"unknown scoring rule {rule!r}; known: {', '.join(SCORING_RULES)}")
+    if not all(map(isfinite, SCORING_RULES[rule].bounds)):
+        bounded = (name for name, each in SCORING_RULES.items() if all(map(isfinite, each.bounds)))
+        raise ValueError(
+            f"scoring rule {rule!r} has no lowest score, so nobody could pay what a certain and"
+            f" wrong report would owe; take one of {', '.join(bounded)}"
+        )
     return SCORING_RULES[rule].expected
 
 

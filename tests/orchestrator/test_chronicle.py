@@ -116,9 +116,11 @@ def test_a_replay_records_nothing() -> None:
 
 def test_a_live_run_may_ask_for_input() -> None:
     """Outside a replay a missing input is asked for."""
-    book, _ = chronicle([added(1)])
+    book, journal = chronicle([added(1)])
 
     book.await_input()
+
+    assert (journal.events, book.unseen) == ([], 1)
 
 
 def test_unseen_counts_what_the_run_has_not_come_to() -> None:

@@ -57,6 +57,7 @@ async def test_all_seats_work_at_once_again_and_again(seats: int) -> None:
                 for _ in range(seats):
                     desk.put(meeting.attend)
                 await meeting.complete.wait()
+                assert meeting.complete.is_set()
                 await settle()
             group.cancel_scope.cancel()
 

@@ -66,9 +66,19 @@ def test_bad_settings_are_named_in_one_line(
     assert "\n" not in str(caught.value)
 
 
-@given(st.sampled_from(sorted(SCORING_RULES)), st.floats(0.01, 0.99))
+BOUNDED = [name for name, rule in SCORING_RULES.items() if all(map(math.isfinite, rule.bounds))]
+
+
+@pytest.mark.parametrize("rule", sorted(set(SCORING_RULES) - set(BOUNDED)))
+def test_a_rule_without_a_lowest_score_is_no_stake(rule: str) -> None:
+    """A worker that is certain and wrong would owe infinitely much: the rule is refused at once."""
+    with pytest.raises(ValueError, match="has no lowest score"):
+        mechanism_from({"name": "contingent-vcg", "rule": rule})
+
+
+@given(st.sampled_from(sorted(BOUNDED)), st.floats(0.01, 0.99))
 def test_the_expected_score_is_that_of_an_honest_report(rule: str, p: float) -> None:
-    """G(p) = p S(p, 1) + (1 - p) S(p, 0), for every rule by its name."""
+    """G(p) = p S(p, 1) + (1 - p) S(p, 0), for every bounded rule by its name."""
     score = SCORING_RULES[rule].score
 
     assert expected_score(rule)(p) == pytest.approx(p * score(p, 1.0) + (1 - p) * score(p, 0.0))

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import orchestrator
+import scoring
 from orchestrator._siblings import check_siblings
 
 HOME = Path(__file__).parents[2]
@@ -54,5 +56,8 @@ def test_a_folder_that_is_no_package_hides_nothing(tmp_path: Path) -> None:
 
 
 def test_our_own_packages_pass() -> None:
-    """Where nothing is hidden the guard says nothing."""
+    """Where nothing is hidden the guard says nothing: each of our names leads to our package."""
     check_siblings()
+
+    home = Path(orchestrator.__file__).parents[1]
+    assert Path(scoring.__file__).parents[1] == home
