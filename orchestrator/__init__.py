@@ -13,9 +13,9 @@ check_siblings()
 if TYPE_CHECKING:
     from orchestrator.coordinator import Coordinator
     from orchestrator.errors import InputError
-    from orchestrator.journal import JournalError
     from orchestrator.market import Limits
-    from orchestrator.record import Record
+    from orchestrator.memory.journal import JournalError
+    from orchestrator.memory.record import Record
     from orchestrator.replay import replay
     from orchestrator.task import Task, TaskResult
 

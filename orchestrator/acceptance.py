@@ -2,11 +2,11 @@
 
 import anyio
 
-from orchestrator.chronicle import Chronicle
 from orchestrator.execution import Execution
 from orchestrator.foreign import excuse
-from orchestrator.ledger import owe, purse, spend, spent
 from orchestrator.market import Limits
+from orchestrator.memory.chronicle import Chronicle
+from orchestrator.memory.ledger import owe, purse, spend, spent
 from protocols.contract import Transfer
 from protocols.events import Lapsed, Started
 from protocols.messages import Award

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 from pydantic import ValidationError
 
 from orchestrator.config import GeneratedTasks, RecordsSection, RunConfig, TaskSpec
-from orchestrator.copies import owner_of
 from orchestrator.errors import ConfigError
+from orchestrator.peers.copies import owner_of
 from orchestrator.task import Task
 from protocols.errors import TruthbidError
 from protocols.units import TaskId, units

@@ -40,7 +40,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a verb."""
         if cmd_name not in VERBS:
-            from orchestrator.explanation import hint
+            from orchestrator.strict_yaml.explanation import hint
 
             ctx.fail(f"there is no verb {cmd_name!r}{hint(cmd_name, list(VERBS))}")
         command: click.Command = import_module(f"orchestrator.verbs.{cmd_name}").command
@@ -104,9 +104,9 @@ def _one_line(error: click.ClickException) -> str:
 
 def _code_of(error: Exception) -> int | None:
     """Return the exit code if truthbid is not to blame; imported late to keep the start fast."""
-    from orchestrator.chronicle import DivergenceError
     from orchestrator.errors import ConfigError
-    from orchestrator.journal import JournalError
+    from orchestrator.memory.chronicle import DivergenceError
+    from orchestrator.memory.journal import JournalError
     from protocols.errors import MechanismError
 
     if isinstance(error, DivergenceError):

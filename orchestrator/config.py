@@ -7,10 +7,10 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from orchestrator.explanation import hint
 from orchestrator.market import Limits
 from orchestrator.mechanisms import mechanism_from
 from orchestrator.peer_settings import PeerSettings
+from orchestrator.strict_yaml.explanation import hint
 from protocols.catalog import MECHANISMS, ContingentVcgSettings, MechanismSettings
 from protocols.units import Name, Printable, Text, Units
 from scoring.catalog import SCORING_RULES

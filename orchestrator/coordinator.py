@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, Self
 
 import anyio
 
-from orchestrator.budget import Budget
-from orchestrator.chronicle import Chronicle
 from orchestrator.engine import Engine
 from orchestrator.entrance import Entry, OnEnd, described
 from orchestrator.execution import Ending
 from orchestrator.genesis import genesis
-from orchestrator.journal import Journal
-from orchestrator.ledger import Ledger
 from orchestrator.market import Limits, Market
 from orchestrator.mechanisms import mechanism_from
-from orchestrator.opening import note_opening, open_journal
+from orchestrator.memory.budget import Budget
+from orchestrator.memory.chronicle import Chronicle
+from orchestrator.memory.journal import Journal
+from orchestrator.memory.ledger import Ledger
+from orchestrator.memory.opening import note_opening, open_journal
 from orchestrator.peer_settings import PeerSettings, peer_settings
 from orchestrator.task import Task, TaskResult, task_result
 from protocols.events import Event, TaskAdded, transfers_of
@@ -31,7 +31,7 @@ from workers.ports import Worker
 if TYPE_CHECKING:
     from orchestrator.bootstrap import Fleet
     from orchestrator.config import RunConfig
-    from orchestrator.record import Record
+    from orchestrator.memory.record import Record
 
 GRACE_SECONDS = 5.0
 """How long workers may take to release what they hold when a market closes."""

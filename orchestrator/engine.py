@@ -16,13 +16,13 @@ from anyio.abc import TaskGroup
 
 from orchestrator.acceptance import penalty
 from orchestrator.agenda import Agenda
-from orchestrator.chronicle import RecordEndsError
 from orchestrator.desk import Desk
 from orchestrator.entrance import Entrance, Entry, OnEnd
 from orchestrator.execution import Ending
 from orchestrator.lifecycle import Auction
 from orchestrator.market import Market
-from orchestrator.peer_line import PeerLine
+from orchestrator.memory.chronicle import RecordEndsError
+from orchestrator.peers.peer_line import PeerLine
 from protocols.events import Announced, Closed, RunClosed, TaskAdded, TaskEnded
 from protocols.messages import Lot, Result
 from protocols.units import Money, TaskId

@@ -6,8 +6,8 @@ import anyio
 
 from orchestrator.agenda import State
 from orchestrator.foreign import checked, excuse
-from orchestrator.ledger import hold, owe, purse, spend, spent
 from orchestrator.market import Market
+from orchestrator.memory.ledger import hold, owe, purse, spend, spent
 from protocols.contract import Settlement, Transfer
 from protocols.events import Finished, Settled, Started, Unsettled, Verified
 from protocols.messages import Award, Failure, Lot, Outcome, Result

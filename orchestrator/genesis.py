@@ -6,8 +6,8 @@ from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
 
-from orchestrator.ledger import fund
 from orchestrator.market import Limits
+from orchestrator.memory.ledger import fund
 from protocols.events import RunOpened
 from protocols.units import Money
 from workers.ports import Worker

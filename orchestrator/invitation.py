@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from orchestrator.ledger import hold, spend, spent
 from orchestrator.market import Market
+from orchestrator.memory.ledger import hold, spend, spent
 from protocols.contract import Transfer
 from protocols.events import Announced
 from protocols.messages import Bid, Lot, Participant, Refusal

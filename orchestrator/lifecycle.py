@@ -17,11 +17,11 @@ from anyio.lowlevel import checkpoint
 from orchestrator.acceptance import lapse
 from orchestrator.agenda import State
 from orchestrator.asking import ask
-from orchestrator.chronicle import RecordEndsError
 from orchestrator.execution import Ending, Execution
 from orchestrator.invitation import Invitation
-from orchestrator.ledger import hold
 from orchestrator.market import Market
+from orchestrator.memory.chronicle import RecordEndsError
+from orchestrator.memory.ledger import hold
 from orchestrator.peer_settings import highest_score
 from orchestrator.rounds import converse
 from protocols.contract_net import ContractNet

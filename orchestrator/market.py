@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from orchestrator.budget import Budget
-from orchestrator.chronicle import Chronicle
 from orchestrator.desk import Desk
+from orchestrator.memory.budget import Budget
+from orchestrator.memory.chronicle import Chronicle
+from orchestrator.memory.standings import StandingBook, standing_book
 from orchestrator.peer_settings import PeerSettings
-from orchestrator.standings import StandingBook, standing_book
 from protocols.frozen import Frozen
 from protocols.mechanism import Mechanism
 from protocols.units import Money, TaskId, WorkerId

@@ -5,7 +5,7 @@ from math import isfinite
 
 from pydantic import ValidationError
 
-from orchestrator.explanation import hint
+from orchestrator.strict_yaml.explanation import hint
 from protocols.catalog import MECHANISM, MECHANISMS, MechanismSettings
 from protocols.mechanism import Mechanism
 from scoring.catalog import SCORING_RULES

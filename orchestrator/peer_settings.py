@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from orchestrator.explanation import hint
+from orchestrator.strict_yaml.explanation import hint
 from protocols.mechanism import Mechanism
 from protocols.peer_paid import PeerPaid
 from protocols.units import Money, Name, Units

@@ -7,8 +7,8 @@ from typing import Final
 from pydantic import ValidationError
 
 from orchestrator.config import RunConfig
-from orchestrator.journal import JournalError
-from orchestrator.record import Record
+from orchestrator.memory.journal import JournalError
+from orchestrator.memory.record import Record
 from protocols.events import RunOpened
 
 WORKFLOW: Final = "workflow"

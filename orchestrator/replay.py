@@ -6,17 +6,17 @@ from typing import NamedTuple, NoReturn
 
 import anyio
 
-from orchestrator.budget import Budget
-from orchestrator.chronicle import Chronicle, DivergenceError
 from orchestrator.engine import Engine
 from orchestrator.entrance import Entry
-from orchestrator.journal import JournalError, Unrecorded
-from orchestrator.ledger import Ledger, fund
 from orchestrator.market import Limits, Market
 from orchestrator.mechanisms import mechanism_from
-from orchestrator.opening import note_resumptions
+from orchestrator.memory.budget import Budget
+from orchestrator.memory.chronicle import Chronicle, DivergenceError
+from orchestrator.memory.journal import JournalError, Unrecorded
+from orchestrator.memory.ledger import Ledger, fund
+from orchestrator.memory.opening import note_resumptions
+from orchestrator.memory.record import Record
 from orchestrator.peer_settings import peer_settings
-from orchestrator.record import Record
 from protocols.errors import TruthbidError
 from protocols.events import RunClosed, RunOpened, TaskAdded
 from protocols.messages import Announcement, Award, Lot, Participant

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from orchestrator.asking import ask
-from orchestrator.chronicle import Chronicle
+from orchestrator.memory.chronicle import Chronicle
 from protocols.contract_net import ContractNet
 from protocols.events import RoundClosed
 from protocols.messages import Bid, Refusal

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from orchestrator.journal import JournalError
-from orchestrator.ledger import Ledger
-from orchestrator.record import Record
+from orchestrator.memory.journal import JournalError
+from orchestrator.memory.ledger import Ledger
+from orchestrator.memory.record import Record
 from protocols.contract import Settlement
 from protocols.errors import LedgerError
 from protocols.events import (

@@ -6,14 +6,14 @@ from pathlib import Path
 from orchestrator.bootstrap import Fleet, UnusableError, assemble
 from orchestrator.config import RunConfig
 from orchestrator.errors import InputError
-from orchestrator.interpolation import Environment, plain
-from orchestrator.loader import load
-from orchestrator.location import locate
-from orchestrator.overrides import override
-from orchestrator.variables import Variables
-from orchestrator.yaml_parser import parse
-from orchestrator.yaml_text import read_text
-from orchestrator.yaml_tree import Fault, refusal
+from orchestrator.strict_yaml.interpolation import Environment, plain
+from orchestrator.strict_yaml.loader import load
+from orchestrator.strict_yaml.location import locate
+from orchestrator.strict_yaml.overrides import override
+from orchestrator.strict_yaml.variables import Variables
+from orchestrator.strict_yaml.yaml_parser import parse
+from orchestrator.strict_yaml.yaml_text import read_text
+from orchestrator.strict_yaml.yaml_tree import Fault, refusal
 
 
 def read_workflow(

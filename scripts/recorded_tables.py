@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import anyio
 
-from orchestrator.baselines import Baselines
 from orchestrator.coordinator import Coordinator
-from orchestrator.record import Record
+from orchestrator.evaluation.baselines import Baselines
+from orchestrator.memory.record import Record
 from orchestrator.replay import replay
 from orchestrator.verbs.options import read
 from orchestrator.verbs.showing import compared

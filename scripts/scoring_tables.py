@@ -18,11 +18,11 @@ from typing import Final
 import numpy as np
 
 from benchmarks.measure import table
-from orchestrator.consensus import accuracy, consensus
-from orchestrator.peer_log import PeerLog, read_peer_log
-from orchestrator.peer_scores import PeerBoard, peer_board, rank_correlation
-from orchestrator.score_log import ScoreLog, read_score_log
-from orchestrator.scoreboard import scoreboard
+from orchestrator.logs.consensus import accuracy, consensus
+from orchestrator.logs.peer_log import PeerLog, read_peer_log
+from orchestrator.logs.peer_scores import PeerBoard, peer_board, rank_correlation
+from orchestrator.logs.score_log import ScoreLog, read_score_log
+from orchestrator.logs.scoreboard import scoreboard
 from scoring.aggregation import plurality, surprisingly_popular
 from scoring.dawid_skene import fit
 from scoring.panel import panel_of

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from orchestrator.auction import AuctionFile
-from orchestrator.auction_reader import load_auction
+from orchestrator.clearing.auction import AuctionFile
+from orchestrator.clearing.auction_reader import load_auction
 from orchestrator.verbs.options import json_option, print_json, set_option
 from protocols.catalog import MECHANISMS
 from protocols.explanation import explain

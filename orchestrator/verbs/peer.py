@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
-from orchestrator.consensus import Answer, accuracy, consensus, write_answers
 from orchestrator.errors import InputError, Problem
-from orchestrator.peer_log import read_peer_log
-from orchestrator.peer_scores import peer_board
-from orchestrator.peer_tables import print_answers, print_peers
-from orchestrator.tables import console
+from orchestrator.logs.consensus import Answer, accuracy, consensus, write_answers
+from orchestrator.logs.peer_log import read_peer_log
+from orchestrator.logs.peer_scores import peer_board
+from orchestrator.reports.peer_tables import print_answers, print_peers
+from orchestrator.reports.tables import console
 from orchestrator.verbs.options import json_option, print_json
 from scoring.catalog import AGGREGATORS, PEER_MECHANISMS
 

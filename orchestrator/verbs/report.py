@@ -6,10 +6,10 @@ import click
 
 from orchestrator.bootstrap import Fleet, assemble
 from orchestrator.errors import ConfigError, InputError, Problem
-from orchestrator.journal import JournalError
-from orchestrator.record import Record
+from orchestrator.memory.journal import JournalError
+from orchestrator.memory.record import Record
 from orchestrator.recorded_config import recorded_config
-from orchestrator.report import write_report
+from orchestrator.reports.report import write_report
 from orchestrator.verbs.options import journal_argument, json_option, print_json
 from orchestrator.verbs.showing import as_data, compared, examine, show
 

@@ -9,10 +9,10 @@ from orchestrator.bootstrap import Fleet
 from orchestrator.config import RunConfig
 from orchestrator.coordinator import Coordinator
 from orchestrator.errors import InputError, Problem
+from orchestrator.evaluation.summary import Summary
 from orchestrator.exits import BUDGET_REACHED, DONE, INTERRUPTED, UNSOLVED
-from orchestrator.progress import progress, waiting
-from orchestrator.record import Record
-from orchestrator.summary import Summary
+from orchestrator.memory.record import Record
+from orchestrator.reports.progress import progress, waiting
 from orchestrator.verbs.options import print_json
 from orchestrator.verbs.showing import as_data, examine, show
 from orchestrator.workflow import work

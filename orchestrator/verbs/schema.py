@@ -4,7 +4,7 @@ from typing import Any, Final, cast
 
 import click
 
-from orchestrator.auction import AuctionFile
+from orchestrator.clearing.auction import AuctionFile
 from orchestrator.config import RunConfig
 from orchestrator.verbs.options import print_json
 

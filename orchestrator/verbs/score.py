@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from orchestrator.errors import InputError, Problem
-from orchestrator.score_figure import SUFFIXES, write_figure
-from orchestrator.score_log import read_score_log
-from orchestrator.score_tables import print_scores
-from orchestrator.scoreboard import Scoreboard, scoreboard
-from orchestrator.tables import console
+from orchestrator.logs.score_log import read_score_log
+from orchestrator.logs.scoreboard import Scoreboard, scoreboard
+from orchestrator.reports.score_figure import SUFFIXES, write_figure
+from orchestrator.reports.score_tables import print_scores
+from orchestrator.reports.tables import console
 from orchestrator.verbs.options import json_option, print_json
 from scoring.catalog import SCORING_RULES
 

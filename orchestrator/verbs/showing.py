@@ -7,13 +7,13 @@ from typing import Any, Final, NamedTuple
 import anyio
 import click
 
-from orchestrator.absence import absences
-from orchestrator.baselines import Baselines, compare
 from orchestrator.bootstrap import Fleet
-from orchestrator.honesty import Honesty, honesty
-from orchestrator.record import Record
-from orchestrator.summary import Summary, summarise
-from orchestrator.unsettled import unsettled
+from orchestrator.evaluation.baselines import Baselines, compare
+from orchestrator.evaluation.honesty import Honesty, honesty
+from orchestrator.evaluation.summary import Summary, summarise
+from orchestrator.memory.record import Record
+from orchestrator.reports.absence import absences
+from orchestrator.reports.unsettled import unsettled
 from protocols.units import TaskId
 
 _WIDTH: Final = 100
@@ -79,9 +79,14 @@ def show(found: Findings) -> None:
     """Print what a run came to, and where its journal lies."""
     from rich.console import Console
 
-    from orchestrator.findings import overconfidence
-    from orchestrator.peer_tables import print_market_peers
-    from orchestrator.tables import print_baselines, print_findings, print_honesty, print_summary
+    from orchestrator.reports.findings import overconfidence
+    from orchestrator.reports.peer_tables import print_market_peers
+    from orchestrator.reports.tables import (
+        print_baselines,
+        print_findings,
+        print_honesty,
+        print_summary,
+    )
 
     console = Console()
     console.width = max(console.width, _WIDTH)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from orchestrator.exits import DONE, MISMATCH
-from orchestrator.record import Record
+from orchestrator.memory.record import Record
 from orchestrator.verbs.options import journal_argument, json_option, print_json
 from orchestrator.verification import verify
 

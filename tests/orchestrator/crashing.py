@@ -14,7 +14,7 @@ import anyio
 from orchestrator.bootstrap import assemble
 from orchestrator.config import RunConfig
 from orchestrator.coordinator import Coordinator
-from orchestrator.loader import load
+from orchestrator.strict_yaml.loader import load
 from orchestrator.workflow import work
 from protocols.events import Event
 

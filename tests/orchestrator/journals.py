@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from orchestrator.journal import JournalError
-from orchestrator.ledger import fund, hold, owe, spend, spent
-from orchestrator.sqlite_journal import SqliteJournal
+from orchestrator.memory.journal import JournalError
+from orchestrator.memory.ledger import fund, hold, owe, spend, spent
+from orchestrator.memory.sqlite_journal import SqliteJournal
 from protocols.contract import Contract, Settlement, Transfer
 from protocols.events import (
     Allocated,

@@ -5,7 +5,7 @@ import json
 import random
 from pathlib import Path
 
-from orchestrator.peer_log import PeerLog, read_peer_log
+from orchestrator.logs.peer_log import PeerLog, read_peer_log
 
 _OTHER = {"y": "n", "n": "y"}
 

@@ -9,7 +9,7 @@ from anyio.lowlevel import checkpoint
 
 from orchestrator.coordinator import Coordinator
 from orchestrator.market import Limits
-from orchestrator.record import Record
+from orchestrator.memory.record import Record
 from orchestrator.task import Task, TaskResult
 from protocols.events import Event
 from workers.chance import uniform

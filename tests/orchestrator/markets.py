@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 import anyio
 
 from orchestrator.coordinator import Coordinator
-from orchestrator.journal import Journal
-from orchestrator.record import Record
+from orchestrator.memory.journal import Journal
+from orchestrator.memory.record import Record
 from orchestrator.replay import Replay, replay
 from orchestrator.verification import verify
 from protocols.contract import Contract

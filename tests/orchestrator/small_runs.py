@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from orchestrator.coordinator import Coordinator
-from orchestrator.ledger import fund, hold, owe, purse, spend, spent
 from orchestrator.market import Limits
-from orchestrator.sqlite_journal import SqliteJournal
+from orchestrator.memory.ledger import fund, hold, owe, purse, spend, spent
+from orchestrator.memory.sqlite_journal import SqliteJournal
 from orchestrator.task import Task
 from protocols.contract import Contract, Settlement
 from protocols.events import (

@@ -7,9 +7,9 @@ import anyio
 import pytest
 
 from orchestrator.coordinator import Coordinator
-from orchestrator.ledger import purse
 from orchestrator.market import Limits
-from orchestrator.record import Record
+from orchestrator.memory.ledger import purse
+from orchestrator.memory.record import Record
 from orchestrator.replay import replay
 from orchestrator.task import Task, TaskResult
 from orchestrator.verification import verify

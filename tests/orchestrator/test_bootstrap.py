@@ -7,7 +7,7 @@ import pytest
 from orchestrator.bootstrap import UnusableError, assemble, free_path
 from orchestrator.config import RunConfig
 from orchestrator.coordinator import Coordinator
-from orchestrator.loader import load
+from orchestrator.strict_yaml.loader import load
 from tests.orchestrator.command import workflow
 from workers.simulated import SimulatedWorker
 

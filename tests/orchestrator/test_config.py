@@ -7,7 +7,7 @@ import pytest
 
 from orchestrator.config import RunConfig
 from orchestrator.errors import InputError
-from orchestrator.loader import load
+from orchestrator.strict_yaml.loader import load
 from tests.orchestrator.command import CONFIGS, WORKFLOW, workflow
 
 MISTAKES = [

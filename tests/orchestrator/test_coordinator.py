@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from orchestrator.coordinator import Coordinator
-from orchestrator.journal import JournalError
+from orchestrator.memory.journal import JournalError
 from orchestrator.task import Task, TaskResult
 from protocols.errors import MechanismError, MonopolyError
 from protocols.events import (

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from orchestrator.journal import JournalError
-from orchestrator.record import Record
+from orchestrator.memory.journal import JournalError
+from orchestrator.memory.record import Record
 from orchestrator.replay import replay
 from protocols.events import Allocated, RunClosed, Started, TaskEnded
 from tests.orchestrator.journals import write

@@ -7,9 +7,9 @@ import anyio
 import pytest
 
 from orchestrator.coordinator import Coordinator
-from orchestrator.record import Record
+from orchestrator.evaluation.summary import Summary
+from orchestrator.memory.record import Record
 from orchestrator.replay import replay
-from orchestrator.summary import Summary
 from orchestrator.verbs.options import read
 from orchestrator.verification import verify
 from orchestrator.workflow import work

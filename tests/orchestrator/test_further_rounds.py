@@ -6,7 +6,7 @@ import anyio
 
 from orchestrator.coordinator import Coordinator
 from orchestrator.market import Limits
-from orchestrator.record import Record
+from orchestrator.memory.record import Record
 from orchestrator.replay import replay
 from orchestrator.task import Task, TaskResult
 from protocols.events import Announced

@@ -5,8 +5,8 @@ from importlib.metadata import version
 import pytest
 
 from orchestrator.genesis import genesis
-from orchestrator.ledger import fund
 from orchestrator.market import Limits
+from orchestrator.memory.ledger import fund
 from protocols.events import EVENT, RunOpened
 from protocols.units import Money
 from workers import FunctionWorker

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from orchestrator.budget import Budget
-from orchestrator.chronicle import Chronicle
 from orchestrator.invitation import Invitation
-from orchestrator.ledger import Ledger, fund
 from orchestrator.market import Market
+from orchestrator.memory.budget import Budget
+from orchestrator.memory.chronicle import Chronicle
+from orchestrator.memory.ledger import Ledger, fund
 from protocols.contract import Transfer
 from protocols.events import Announced
 from protocols.messages import Announcement, Refusal

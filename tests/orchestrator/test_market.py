@@ -5,10 +5,10 @@ import math
 import pytest
 from pydantic import ValidationError
 
-from orchestrator.chronicle import Chronicle
-from orchestrator.journal import Unrecorded
-from orchestrator.ledger import Ledger
 from orchestrator.market import Limits, Market
+from orchestrator.memory.chronicle import Chronicle
+from orchestrator.memory.journal import Unrecorded
+from orchestrator.memory.ledger import Ledger
 from protocols.units import TaskId
 from protocols.vcg import Vcg
 from workers.verifiers import exact

@@ -8,9 +8,9 @@ import pytest
 
 from orchestrator.config import RunConfig
 from orchestrator.coordinator import Coordinator
-from orchestrator.journal import JournalError
-from orchestrator.loader import load
+from orchestrator.memory.journal import JournalError
 from orchestrator.recorded_config import FOLDER, WORKFLOW, recorded_config
+from orchestrator.strict_yaml.loader import load
 from tests.orchestrator.command import truthbid, workflow
 from workers.simulated import SimulatedWorker
 

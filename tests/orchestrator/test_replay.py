@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from orchestrator.journal import JournalError
 from orchestrator.market import Limits
+from orchestrator.memory.journal import JournalError
 from orchestrator.replay import replay
 from orchestrator.task import Task
 from protocols.events import (

@@ -10,7 +10,7 @@ from anyio.lowlevel import checkpoint
 
 from orchestrator.coordinator import Coordinator
 from orchestrator.market import Limits
-from orchestrator.record import Record
+from orchestrator.memory.record import Record
 from orchestrator.replay import replay
 from orchestrator.task import Task
 from orchestrator.verbs.options import read

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.journal import JournalError
-from orchestrator.ledger import hold
-from orchestrator.record import Record
-from orchestrator.sqlite_journal import SqliteJournal
+from orchestrator.memory.journal import JournalError
+from orchestrator.memory.ledger import hold
+from orchestrator.memory.record import Record
+from orchestrator.memory.sqlite_journal import SqliteJournal
 from orchestrator.verification import Verification, verify
 from protocols.events import Closed, Event, RunClosed, Unsettled
 from protocols.units import Money, TaskId

@@ -8,9 +8,9 @@ import pytest
 from orchestrator.bootstrap import assemble
 from orchestrator.config import RunConfig
 from orchestrator.coordinator import Coordinator
-from orchestrator.loader import load
-from orchestrator.record import Record
+from orchestrator.memory.record import Record
 from orchestrator.replay import replay
+from orchestrator.strict_yaml.loader import load
 from orchestrator.verification import verify
 from orchestrator.workflow import work
 from protocols.events import Event, RunClosed, TaskEnded

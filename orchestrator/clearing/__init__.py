@@ -1,0 +1,1 @@
+"""An auction in a file: read, checked and cleared."""

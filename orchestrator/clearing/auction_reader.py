@@ -1,0 +1,108 @@
+"""Reads an auction from a file: YAML or JSON as it is, CSV with one bid per row."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from orchestrator.clearing.auction import AuctionFile
+from orchestrator.errors import InputError, Problem
+from orchestrator.strict_yaml.loader import load
+
+CSV_COLUMNS: Final = ("task", "worker", "cost", "probability", "value", "reserve", "capacity")
+"""The columns of an auction as CSV; probability, reserve and capacity may be left out."""
+
+
+def load_auction(path: Path, overrides: Sequence[str]) -> AuctionFile:
+    """Read an auction from YAML, JSON or CSV.
+
+    Raises:
+        InputError: If the file is not an auction; says where and what was expected.
+    """
+    if path.suffix == ".csv":
+        return _from_csv(path, overrides)
+    return load(path, AuctionFile, overrides)
+
+
+def _from_csv(path: Path, overrides: Sequence[str]) -> AuctionFile:
+    """Read one bid per row; a task's value and reserve are those of its first row."""
+    tasks: dict[str, dict[str, str]] = {}
+    workers: dict[str, dict[str, Any]] = {}
+    bids: list[dict[str, Any]] = []
+    lines: list[int] = []
+    for line, row in _rows(path):
+        tasks.setdefault(row["task"], _given(row, "value", "reserve", id="task"))
+        if row.get("capacity"):
+            workers[row["worker"]] = {"id": row["worker"], "capacity": _number(row["capacity"])}
+        bid: dict[str, Any] = _given(row, "worker", "cost", task="task")
+        if row.get("probability"):
+            bid["probability"] = _number(row["probability"])
+        bids.append(bid)
+        lines.append(line)
+    data = {"tasks": list(tasks.values()), "workers": list(workers.values()), "bids": bids}
+    return _validated(path, data, overrides, lines)
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            columns = reader.fieldnames or ()
+            for needed in ("task", "worker", "cost", "value"):
+                if needed not in columns:
+                    raise _bad(f"{path}:1", f"there is no column {needed!r}")
+            for column in columns:
+                if column not in CSV_COLUMNS:
+                    raise _bad(f"{path}:1", f"unknown column {column!r}; known: {CSV_COLUMNS}")
+            return [(reader.line_num, dict(row)) for row in reader]
+    except OSError as error:
+        raise _bad(f"{path}:", error.strerror or str(error)) from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise _bad(f"{path}:", f"this is no CSV in UTF-8: {error}") from error
+
+
+def _given(row: Mapping[str, str], *names: str, **renamed: str) -> dict[str, Any]:
+    found = {name: row[name] for name in names if row.get(name)}
+    return {**{new: row[old] for new, old in renamed.items()}, **found}
+
+
+def _number(text: str) -> object:
+    for read in (int, float):
+        try:
+            return read(text)
+        except ValueError:
+            pass
+    return text
+
+
+def _validated(
+    path: Path, data: dict[str, Any], overrides: Sequence[str], lines: Sequence[int]
+) -> AuctionFile:
+    for override in overrides:
+        key, _, value = override.partition("=")
+        if key not in {"mechanism", "seed"} and not key.startswith("mechanism."):
+            raise _bad(f"--set {override}", "a CSV file takes mechanism, mechanism.* and seed only")
+        place = data
+        *above, last = key.split(".")
+        for name in above:
+            place = place.setdefault(name, {})
+        place[last] = _number(value)
+    try:
+        return AuctionFile.model_validate(data)
+    except ValidationError as error:
+        raise InputError(
+            Problem(_where(path, problem["loc"], lines), problem["msg"].lower())
+            for problem in error.errors(include_url=False)
+        ) from error
+
+
+def _where(path: Path, loc: tuple[int | str, ...], lines: Sequence[int]) -> str:
+    field = ".".join(map(str, loc))
+    line = lines[loc[1]] if len(loc) > 1 and loc[0] == "bids" and isinstance(loc[1], int) else 1
+    return f"{path}:{line} {field}:"
+
+
+def _bad(where: str, message: str) -> InputError:
+    return InputError([Problem(where, message)])

@@ -1,0 +1,1 @@
+"""Reports and labels from anybody's log, scored."""

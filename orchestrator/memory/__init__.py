@@ -1,0 +1,1 @@
+"""What a run remembers: its journal, its books, and what the past says of workers."""

@@ -1,0 +1,69 @@
+"""Opens a run, or takes it up where it was left."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestrator.memory.chronicle import Chronicle, DivergenceError
+from orchestrator.memory.journal import Journal, JournalError, Unrecorded
+from protocols.events import RunClosed, RunOpened, RunResumed
+
+if TYPE_CHECKING:
+    from orchestrator.memory.record import Record
+
+_DIGESTS = ("run-opened: run is", "run-opened: config_digest is")
+"""That they differ says nothing to a person."""
+
+
+def open_journal(path: Path | None, *, resume: bool) -> tuple[Journal, "Record | None"]:
+    """Return the journal of a run, and its past if it is resumed.
+
+    Raises:
+        JournalError: If the file exists, is missing, is damaged, or another process writes it.
+    """
+    if path is None:
+        return Unrecorded(), None
+    from orchestrator.memory.record import Record
+    from orchestrator.memory.sqlite_journal import SqliteJournal
+
+    clock = time.time  # noqa: TID251 - the one place where the wall clock enters; people read it
+    journal = SqliteJournal(path, clock, resume=resume)
+    try:
+        return journal, Record(path) if resume else None
+    except BaseException:
+        journal.close()
+        raise
+
+
+def note_opening(chronicle: Chronicle, opening: RunOpened, resumed: Path | None) -> int:
+    """Note that a run is opened or, with the journal of an earlier process, resumed.
+
+    Returns:
+        The number of the event to wait for.
+
+    Raises:
+        JournalError: If that run is closed, or was opened with other workers or settings.
+    """
+    try:
+        seq = chronicle.note(opening)
+    except DivergenceError as error:
+        told = [each for each in error.differences if not each.startswith(_DIGESTS)]
+        field = (told or error.differences)[0].removeprefix("run-opened: ")
+        raise JournalError(
+            f"{resumed}: another run: {field.replace('by its inputs', 'now')}"
+        ) from error
+    if resumed is None:
+        return seq
+    if chronicle.recall("run-closed", RunClosed) is not None:
+        raise JournalError(f"{resumed}: the run is closed; there is nothing to resume")
+    times = note_resumptions(chronicle)
+    return chronicle.note(RunResumed(version=opening.version, time=times + 1))
+
+
+def note_resumptions(chronicle: Chronicle) -> int:
+    """Pass the resumptions of the past; return how many there were."""
+    times = 0
+    while (event := chronicle.recall(f"run-resumed\t{times + 1}", RunResumed)) is not None:
+        chronicle.note(event)
+        times += 1
+    return times

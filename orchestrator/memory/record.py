@@ -1,0 +1,137 @@
+"""Reads a journal file: entry by entry, by key, and with every hash checked."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, Self, TypeVar
+
+from pydantic import ValidationError
+
+from orchestrator.memory.journal import GENESIS, JournalError, Row, checked_chain
+from orchestrator.memory.journal_file import CHAIN, damage, open_to_read
+from protocols.events import EVENT, Event
+
+E = TypeVar("E")
+
+
+class Entry(NamedTuple):
+    """One line of a journal.
+
+    Attributes:
+        seq: Its place, from 1 without gaps.
+        at: When it was written, in seconds since 1970.
+        event: What happened.
+    """
+
+    seq: int
+    at: float
+    event: Event
+
+
+class Record:
+    """What a journal file held when it was opened; a writer may be at work in it.
+
+    Raises:
+        JournalError: If the file is missing, no journal, or of another format; from every method,
+            if it is damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = open_to_read(path)
+        try:
+            last = self._one("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1")
+        except JournalError:
+            self.close()
+            raise
+        self._last: int = last[0] if last else 0
+        self._head: bytes = last[1] if last else GENESIS
+
+    def close(self) -> None:
+        """Release the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        """Open."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def __len__(self) -> int:
+        """Return the number of entries."""
+        count: int = self._one("SELECT count(*) FROM events WHERE seq <= ?", self._last)[0]
+        return count
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield every entry in order, without checking the chain."""
+        for seq, at, body in self._all(
+            "SELECT seq, at, body FROM events WHERE seq <= ? ORDER BY seq", self._last
+        ):
+            yield Entry(seq, at, self._decode(seq, body))
+
+    def get(self, key: str) -> Event | None:
+        """Return the event with this idempotency key."""
+        row = self._one("SELECT seq, body FROM events WHERE key = ? AND seq <= ?", key, self._last)
+        return self._decode(*row) if row else None
+
+    def of(self, tag: str, kind: type[E]) -> Iterator[E]:
+        """Yield the events of one kind, such as ``task-added``, in order."""
+        for seq, body in self._all(
+            "SELECT seq, body FROM events WHERE key GLOB ? AND seq <= ? ORDER BY seq",
+            f"{tag}\t*",
+            self._last,
+        ):
+            event = self._decode(seq, body)
+            if isinstance(event, kind):
+                yield event
+
+    def head(self) -> tuple[int, str]:
+        """Return the last sequence number and, in hexadecimal, the last hash."""
+        return self._last, self._head.hex()
+
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong with the file and its chain; an honest journal yields nothing."""
+        if (found := damage(self._connection)) is not None:
+            yield f"the file is damaged: {found}"
+            return
+        for row, problem in checked_chain(map(Row._make, self._all(CHAIN, self._last))):
+            if problem is not None:
+                yield problem
+            elif self._decode(row.seq, row.body).key != row.key:
+                yield f"entry {row.seq} is filed under the key of another event"
+
+    def transfers(self) -> Iterator[tuple[int, str, str, str, int, str]]:
+        """Yield the rows of the ledger table as (seq, book, source, target, amount, purpose)."""
+        yield from self._all(
+            "SELECT seq, book, source, target, amount, purpose FROM transfers WHERE seq <= ?"
+            " ORDER BY rowid",
+            self._last,
+        )
+
+    def stray_transfers(self) -> int:
+        """Return how many rows of the ledger table belong to no entry."""
+        count: int = self._one(
+            "SELECT count(*) FROM transfers WHERE seq NOT IN (SELECT seq FROM events)"
+        )[0]
+        return count
+
+    def _one(self, query: str, *values: object) -> Any:
+        return next(self._all(query, *values), None)
+
+    def _all(self, query: str, *values: object) -> Iterator[Any]:
+        try:
+            yield from self._connection.execute(query, values)
+        except sqlite3.DatabaseError as error:
+            raise JournalError(f"{self.path}: damaged: {error}") from error
+
+    def _decode(self, seq: int, body: str) -> Event:
+        try:
+            return EVENT.validate_json(body)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(map(str, first["loc"]))
+            raise JournalError(
+                f"{self.path}: entry {seq} cannot be read: {where}: {first['msg']}"
+            ) from error

@@ -1,0 +1,1 @@
+"""YAML read strictly, each value with the place where it stands."""

@@ -1,0 +1,67 @@
+"""Auctions as CSV: one bid per row."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestrator.clearing.auction_reader import load_auction
+from orchestrator.errors import InputError
+from protocols.units import units
+
+TABLE = """task,worker,cost,probability,value,capacity
+t1,ann,1,,20,2
+t1,bob,5,,20,1
+t2,ann,1,,20,
+t2,bob,5,,20,
+t2,eve,9,0.9,20,
+"""
+
+
+def _write(text: str, folder: Path) -> Path:
+    path = folder / "bids.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_row_is_a_bid(tmp_path: Path) -> None:
+    """Tasks, capacities and chances come from the rows; ann wins both of her lots."""
+    auction = load_auction(_write(TABLE, tmp_path), ["mechanism.name=vcg"])
+
+    assert [task.id for task in auction.tasks] == ["t1", "t2"]
+    assert {worker.id: worker.capacity for worker in auction.workers} == {"ann": 2, "bob": 1}
+    assert [bid.probability for bid in auction.bids] == [1, 1, 1, 1, 0.9]
+    awards = auction.clear().awards
+    assert {award.worker for award in awards} == {"ann"}
+    assert units(sum(award.contract.base for award in awards)) == 14
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("worker,cost,value\nw,1,2\n", 1, "there is no column 'task'"),
+        ("task,worker,cost,value,colour\nt,w,1,2,red\n", 1, "unknown column 'colour'"),
+        ("task,worker,cost,value\nt,w,1,2\nt,x,cheap,2\n", 3, "bids.1.cost"),
+        ("task,worker,cost,probability,value\nt,w,1,nan,2\n", 2, "bids.0.probability"),
+        ("task,worker,cost,value\n", 1, "tasks"),
+    ],
+)
+def test_a_mistake_names_its_line(text: str, line: int, said: str, tmp_path: Path) -> None:
+    """A bad table gives one line with the file and the line of the row."""
+    with pytest.raises(InputError) as caught:
+        load_auction(_write(text, tmp_path), ())
+
+    (shown,) = str(caught.value).splitlines()
+    assert f"bids.csv:{line} " in shown
+    assert said in shown
+
+
+def test_a_table_takes_settings_of_the_mechanism_only(tmp_path: Path) -> None:
+    """There is no position in a table that `--set tasks.0.value` could mean."""
+    with pytest.raises(InputError, match=r"mechanism, mechanism\.\* and seed only"):
+        load_auction(_write(TABLE, tmp_path), ["tasks.0.value=3"])
+
+
+def test_a_missing_table_is_named(tmp_path: Path) -> None:
+    """A file that is not there is one clear line."""
+    with pytest.raises(InputError, match=r"none\.csv: No such file"):
+        load_auction(tmp_path / "none.csv", ())
