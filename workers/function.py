@@ -11,6 +11,7 @@ from pydantic import Field
 
 from protocols.messages import Award, Failure, Lot, Outcome, Result
 from protocols.units import ZERO, Money, Probability, Units, money, units
+from workers.fencing import unfenced
 from workers.history import History
 from workers.local import LocalWorker, Quote
 from workers.skills import SKILLS, SkillName
@@ -73,7 +74,7 @@ class FunctionWorker(LocalWorker):
     async def execute(self, lot: Lot, award: Award) -> Result | Failure:
         """Call the function."""
         start = 0.0 if self.instant else anyio.current_time()
-        answer = await self._call(lot if self._takes_lot else lot.prompt)
+        answer = await self._call(lot if self._takes_lot else unfenced(lot.prompt))
         seconds = 0.0 if self.instant else anyio.current_time() - start
         cost = self._price(lot)
         if answer is None:

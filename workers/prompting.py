@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final, Literal
 
 from workers.chat import Message
+from workers.fencing import fenced
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -15,21 +16,6 @@ if TYPE_CHECKING:
 Role = Literal["system", "user"]
 
 _ROLES: Final[tuple[Role, ...]] = ("system", "user")
-
-
-def fenced(text: str, label: str) -> str:
-    """Quote a text between two tags with a number that the text does not contain.
-
-    The number is a hash of the text, so a text can neither close its own fence nor does the
-    prompt change from run to run.
-
-    >>> fenced("2 + 2", "task").splitlines()[1]
-    '2 + 2'
-    """
-    mark = ""
-    while not mark or mark in text:
-        mark = blake2b(f"{mark}{label}{text}".encode("utf-8", "replace"), digest_size=6).hexdigest()
-    return f"<{label} {mark}>\n{text}\n</{label} {mark}>"
 
 
 def conversation(name: str, **values: object) -> tuple[Message, ...]:

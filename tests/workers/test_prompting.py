@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
 from protocols.messages import Lot
 from protocols.units import Money, TaskId
-from workers.prompting import conversation, fenced, version
-
-TEXT = st.text(st.characters(codec="utf-8"), max_size=200)
+from workers.prompting import conversation, version
 
 
 def lot(prompt: str, **inputs: str) -> Lot:
     """Return a lot with a prompt and inputs."""
     worth = Money(5)
     return Lot(task=TaskId("t"), prompt=prompt, value=worth, reserve=worth, inputs=inputs)
-
-
-@given(TEXT)
-def test_a_text_cannot_close_its_fence(text: str) -> None:
-    """The closing tag stands once, at the end, whatever the text says."""
-    quoted = fenced(text, "task")
-    closing = quoted.splitlines()[-1]
-    assert quoted.count(closing) == 1
-    assert quoted.endswith(f"\n{text}\n{closing}")
-
-
-def test_a_text_that_copies_an_older_fence_stays_inside() -> None:
-    """Quoting a quoted text gives it a new number."""
-    inner = fenced("x", "task")
-    assert fenced(inner, "task").splitlines()[-1] != inner.splitlines()[-1]
 
 
 @pytest.mark.parametrize("name", ["bid", "execute"])

@@ -1,0 +1,183 @@
+"""Who makes plans: anybody, a model, a script."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+import anyio.lowlevel
+
+from protocols.units import ZERO, Money, units
+from workers.chat import ChatRequest, Lane
+from workers.dialect import worst_usage
+from workers.endpoint import Endpoint
+from workers.errors import ChatError, IncompleteAnswerError
+from workers.meter import Meter
+from workers.planning.draft import CHECKS, Draft, draft_form
+from workers.prices import Price, tariff
+from workers.prompting import conversation
+from workers.retry import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from workers.chat import Chat
+    from workers.limits import Limits
+    from workers.planning.draft import Brief
+
+
+class Proposal(NamedTuple):
+    """What came of asking a planner.
+
+    Attributes:
+        text: The draft as it was said, in JSON; empty if there is none.
+        cost: What asking has cost in cash.
+        failure: Why there is no draft.
+        hopeless: Asking again would not help.
+    """
+
+    text: str
+    cost: Money = ZERO
+    failure: str = ""
+    hopeless: bool = False
+
+
+class Planner(ABC):
+    """Somebody who breaks a goal down into tasks.
+
+    Attributes:
+        name: By which the journal knows it.
+    """
+
+    name: str = "planner"
+
+    def ceiling(self, brief: Brief) -> Money:
+        """Return the most that asking once can cost in cash; reserved before asking."""
+        del brief
+        return ZERO
+
+    @abstractmethod
+    async def propose(self, brief: Brief) -> Proposal:
+        """Draft the tasks that a brief asks for; what was turned down before is in the brief."""
+
+    async def aclose(self) -> None:  # noqa: B027 - most planners hold nothing
+        """Release what the planner holds, such as connections."""
+
+
+class ScriptedPlanner(Planner):
+    """Proposes what its script says, one draft after the other; for tests and for trying out.
+
+    Args:
+        drafts: The drafts, or texts to be read as drafts.
+
+    Attributes:
+        asked: The briefs, in their order.
+
+    >>> ScriptedPlanner(['{"tasks": []}']).name
+    'scripted'
+    """
+
+    name = "scripted"
+
+    def __init__(self, drafts: Iterable[Draft | str]) -> None:
+        self._drafts = deque(drafts)
+        self.asked: list[Brief] = []
+
+    async def propose(self, brief: Brief) -> Proposal:
+        """Say the next draft; with none left there is no hope."""
+        await anyio.lowlevel.checkpoint()
+        self.asked.append(brief)
+        if not self._drafts:
+            return Proposal("", failure="the script has no further draft", hopeless=True)
+        draft = self._drafts.popleft()
+        return Proposal(draft if isinstance(draft, str) else draft.model_dump_json())
+
+
+class OpenAIPlanner(Planner):
+    """Has a model behind an OpenAI-compatible endpoint write the draft.
+
+    A call is reserved at its worst case, retries included, and booked at what it used.
+
+    Args:
+        model: The name by which the endpoint knows the model.
+        base_url: The endpoint; ``None`` is OpenAI's own.
+        api_key_env: The environment variable that holds the key.
+        price: Units per million tokens; looked up for known providers if not given.
+        free: The model costs nothing.
+        temperature: How much chance there is in its drafts.
+        seed: Fixes the chance, where the endpoint can.
+        max_tokens: The most tokens of a draft, hidden reasoning included.
+        policy: The deadline and the retries of a call.
+        limits: How many calls the endpoint gets at one time and per minute.
+        chat: Who answers the calls, in place of the endpoint: a recording or a script.
+
+    Attributes:
+        chat: Who answers the calls; to be wrapped, before the run, by who records them.
+
+    Raises:
+        UnknownPriceError: If nobody knows what the model costs.
+        MissingKeyError: If OpenAI's own endpoint is asked for without a key.
+
+    >>> OpenAIPlanner(model="tiny", base_url="http://127.0.0.1:8000/v1", free=True).name
+    'tiny'
+    """
+
+    def __init__(
+        self,
+        *,
+        model: str,
+        base_url: str | None = None,
+        api_key_env: str = "OPENAI_API_KEY",
+        price: Price | None = None,
+        free: bool = False,
+        temperature: float | None = None,
+        seed: int | None = None,
+        max_tokens: int = 4096,
+        policy: Policy | None = None,
+        limits: Limits | None = None,
+        chat: Chat | None = None,
+    ) -> None:
+        self.name = model
+        self._price = tariff(model, base_url, price, free=free)
+        self._policy = policy or Policy()
+        self._temperature, self._seed, self._max_tokens = temperature, seed, max_tokens
+        self.chat = chat or Endpoint(
+            base_url, api_key_env=api_key_env, policy=self._policy, limits=limits
+        )
+
+    def ceiling(self, brief: Brief) -> Money:
+        """Return the worst case of one draft with all its paid attempts."""
+        worst = self._price.cost(worst_usage(self._request(brief)))
+        return Money(self._policy.paid * worst)
+
+    async def propose(self, brief: Brief) -> Proposal:
+        """Ask the model for a draft.
+
+        An answer that is cut or empty may be better the next time; an endpoint that refuses or
+        cannot be reached will not be.
+        """
+        request = self._request(brief)
+        meter = Meter(self._price, self.ceiling(brief))
+        try:
+            reply = await self.chat.complete(request, meter)
+        except ChatError as error:
+            hopeless = not isinstance(error, IncompleteAnswerError)
+            return Proposal("", meter.cost, str(error)[:2_000], hopeless)
+        return Proposal(reply.text, meter.cost)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self.chat.aclose()
+
+    def _request(self, brief: Brief) -> ChatRequest:
+        forms = {word: CHECKS[word].description for word in brief.checks}
+        return ChatRequest(
+            model=self.name,
+            messages=conversation("plan", brief=brief, checks=forms, value=units(brief.value)),
+            max_tokens=self._max_tokens,
+            temperature=self._temperature,
+            seed=self._seed,
+            form=draft_form(),
+            lane=Lane(task=f"plan-{brief.number}", worker=self.name, phase="plan"),
+        )
