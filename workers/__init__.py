@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from workers.function import FunctionWorker
-    from workers.json_answers import json_schema
     from workers.llm import OpenAIWorker
     from workers.ports import Verdict, Verifier, Worker
     from workers.recorded import RecordedWorker
     from workers.records import RecordTable
     from workers.scripted import ScriptedWorker
     from workers.simulated import SimulatedWorker
-    from workers.verifiers import check, exact, numeric, regex
+    from workers.verifiers import check, exact, json_schema, numeric, regex
 
 _HOMES = {
     "FunctionWorker": "workers.function",
@@ -29,7 +28,7 @@ _HOMES = {
     "Worker": "workers.ports",
     "check": "workers.verifiers",
     "exact": "workers.verifiers",
-    "json_schema": "workers.json_answers",
+    "json_schema": "workers.verifiers",
     "numeric": "workers.verifiers",
     "regex": "workers.verifiers",
 }

@@ -6,12 +6,11 @@ from typing import Annotated, Any, Final, NamedTuple
 from pydantic import Field
 
 from workers.function import FunctionSpec
-from workers.json_answers import JsonSchema
 from workers.llm_spec import OpenAISpec
 from workers.ports import Worker
 from workers.simulated import SimulatedSpec
 from workers.spec import ParticipantSpec, Shorthand, Spec
-from workers.verifiers import Exact, Numeric, Recorded, Regex
+from workers.verifiers import Exact, JsonSchema, Numeric, Recorded, Regex
 
 
 class WorkerType(NamedTuple):

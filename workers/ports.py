@@ -2,8 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
+from pydantic import BaseModel
+
+from protocols.errors import TruthbidError
 from protocols.messages import (
     Announcement,
     Award,
@@ -181,6 +184,22 @@ class Verdict(NamedTuple):
     detail: str = ""
 
 
+RIGHT: Final = Verdict(1.0)
+"""Accepted, with nothing to add."""
+
+
+class VerifierError(TruthbidError):
+    """Raised when a verifier cannot judge at all; the answer is then neither right nor wrong.
+
+    Attributes:
+        cost: What the attempt has cost all the same, in nano-units.
+    """
+
+    def __init__(self, message: str, cost: Money = ZERO) -> None:
+        super().__init__(message)
+        self.cost = cost
+
+
 class Verifier(Protocol):
     """Decides whether an answer is a success; what every reported probability is about."""
 
@@ -192,3 +211,53 @@ class Verifier(Protocol):
     async def verify(self, lot: Lot, result: Result) -> Verdict:
         """Judge an answer; an exception means that there is no outcome, not that the work failed."""
         ...
+
+
+class Assessment(NamedTuple):
+    """A verdict and what it took.
+
+    Attributes:
+        verdict: What counts.
+        cost: What finding it has cost in cash, in nano-units.
+        opinion: What the verifier thinks itself, in [0, 1], where the verdict is known without it;
+            the difference shows how often it errs.
+    """
+
+    verdict: Verdict
+    cost: Money = ZERO
+    opinion: float | None = None
+
+
+class Assessor(ABC):
+    """A verifier that takes more than a look at the answer: a process, a bill, a person.
+
+    Attributes:
+        type: The word by which configurations ask for it.
+        spec: How a configuration describes it.
+        seconds: How long it may take; ``None`` is as long as the market lets verifiers take.
+        announced: Whether the journal says that it is asked before it is, so that a bill is never
+            unknown and a person finds the question.
+    """
+
+    type: str
+    spec: BaseModel
+    seconds: float | None = None
+    announced: bool = False
+
+    def ceiling(self, lot: Lot) -> Money:
+        """Return the most that judging one answer to this lot can cost; held with the award."""
+        del lot
+        return ZERO
+
+    @abstractmethod
+    async def assess(self, lot: Lot, result: Result) -> Assessment:
+        """Judge an answer.
+
+        Raises:
+            VerifierError: If it cannot; says what that has cost. After any other exception, and
+                after a cancellation, the ceiling counts as spent.
+        """
+
+    async def verify(self, lot: Lot, result: Result) -> Verdict:
+        """Judge an answer, for callers that keep no books."""
+        return (await self.assess(lot, result)).verdict

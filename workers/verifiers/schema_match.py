@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 from pydantic import ConfigDict, Field, field_validator
 
 from protocols.messages import Lot, Result
-from workers.ports import Verdict
+from workers.ports import RIGHT, Verdict
 from workers.spec import Spec
-from workers.verifiers import RIGHT
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.workers.calls import lot, result
-from workers.json_answers import JsonSchema, json_schema
+from workers.verifiers import JsonSchema, json_schema
 
 pytestmark = pytest.mark.anyio
 _PERSON = {
