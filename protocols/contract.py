@@ -21,7 +21,7 @@ Book = Literal["cash", "credit"]
 """Cash leaves your pocket; credit is what the mechanism owes workers that you run yourself."""
 
 
-Purpose = Literal["fund", "hold", "release", "bill", "pay", "reward", "penalty"]
+Purpose = Literal["fund", "hold", "release", "bill", "pay", "reward", "penalty", "compensation"]
 """Why money moves; the flows are drawn in the ledger."""
 
 

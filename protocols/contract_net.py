@@ -337,6 +337,12 @@ class ContractNet:
         return tuple([answer for answer in answers if type(answer) is Refusal])
 
     @property
+    def answers(self) -> tuple[Bid | Refusal, ...]:
+        """The bids and refusals that came in time, also those on lots that were called off since."""
+        said = [one.answer for lot in self._lots.values() for one in lot.conversations.values()]
+        return tuple([answer for answer in said if isinstance(answer, Bid | Refusal)])
+
+    @property
     def silent(self) -> tuple[WorkerId, ...]:
         """The workers that left at least one lot without an answer, in the order announced."""
         lots = [lot for lot in self._counted() if lot.unanswered]

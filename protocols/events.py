@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from protocols.contract import Settlement, Transfer
+from protocols.decommitment import Cancelled, Withdrawn
 from protocols.frozen import Frozen
 from protocols.mechanism import Allocation
 from protocols.messages import (
@@ -90,7 +91,11 @@ class Announced(Frozen):
 
 
 class BidsClosed(Frozen):
-    """The closing set: every bid that counts, and what became of the rest."""
+    """The closing set: every bid that counts, and what became of the rest.
+
+    Attributes:
+        called_off: The lots that were called off while bids were taken; nobody has bid on them.
+    """
 
     event: Literal["bids-closed"] = "bids-closed"
     announcement: AnnouncementId
@@ -99,6 +104,7 @@ class BidsClosed(Frozen):
     rejections: tuple[Rejection, ...] = ()
     not_understood: tuple[NotUnderstood, ...] = ()
     silent: tuple[WorkerId, ...] = ()
+    called_off: tuple[TaskId, ...] = ()
     transfers: tuple[Transfer, ...] = ()
 
     @property
@@ -114,6 +120,7 @@ class RoundClosed(Frozen):
         announcement: What the clocks are about; the round's own call bears its name and number.
         bids: Who accepted which price.
         refusals: The first of each worker on each lot, and those that asking was billed for.
+        called_off: The lots whose clocks were stopped, because their tasks were cancelled.
     """
 
     event: Literal["round-closed"] = "round-closed"
@@ -121,6 +128,7 @@ class RoundClosed(Frozen):
     number: Annotated[int, Field(ge=1)]
     bids: tuple[Bid, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    called_off: tuple[TaskId, ...] = ()
 
     @property
     def key(self) -> str:
@@ -290,7 +298,7 @@ class TaskEnded(Frozen):
 
     event: Literal["task-ended"] = "task-ended"
     task: TaskId
-    state: Literal["solved", "failed", "unsold", "skipped", "unfunded", "unsettled"]
+    state: Literal["solved", "failed", "unsold", "skipped", "unfunded", "unsettled", "cancelled"]
     reason: Annotated[str, Field(max_length=2_000)] = ""
 
     @property
@@ -328,11 +336,13 @@ class RunClosed(Frozen):
 Event = (
     RunOpened
     | TaskAdded
+    | Cancelled
     | Announced
     | RoundClosed
     | BidsClosed
     | Allocated
     | Lapsed
+    | Withdrawn
     | Started
     | Finished
     | Verified

@@ -33,6 +33,8 @@ def explain(announcement: Announcement, allocation: Allocation) -> Iterator[str]
         for award in awards:
             yield _why(award)
             yield f"  It is paid {pay_in_words(award.contract)}."
+            if lot.withdrawal:
+                yield f"  If the award is withdrawn, it gets {units(lot.withdrawal):f} instead."
         if lot.task in unsold:
             yield f"{lot.task} stays unsold: {_UNSOLD[unsold[lot.task]]}."
     if allocation.mechanism in PIVOTAL:
@@ -44,6 +46,8 @@ def explain(announcement: Announcement, allocation: Allocation) -> Iterator[str]
 def _why(award: Award) -> str:
     place = f"as fallback {award.rank} " if award.rank else ""
     words = f"{award.task} goes {place}to {award.worker} with a score of {units(award.score):f}"
+    if award.propensity < 1.0:
+        words += f", drawn with a chance of {award.propensity:.4g}"
     if award.tied:
         words += f", tied with {award.runner_up or 'another assignment'}: the seed decided"
     elif award.runner_up is not None:

@@ -60,6 +60,8 @@ class Lot(Frozen):
         prompt: What is to be done.
         value: What a success is worth to the coordinator; finite, so no price is unbounded.
         reserve: The most that the coordinator would pay for the work; at most the value.
+        withdrawal: What the coordinator owes the worker whose award of the lot it withdraws,
+            instead of what the contract pays.
         attempt: 1 when first announced, one more after each failure.
         parent: The announcement of the same task that ended without a success before this one.
         excluded: Workers that failed at it and are not asked again.
@@ -72,6 +74,7 @@ class Lot(Frozen):
     prompt: Text = ""
     value: Amount
     reserve: Amount
+    withdrawal: Amount = Money(0)
     attempt: Annotated[int, Field(ge=1)] = 1
     parent: AnnouncementId | None = None
     excluded: tuple[WorkerId, ...] = ()
@@ -147,6 +150,9 @@ class Award(Frozen):
         pivot: What the worker's presence takes from the others, K; the price side of the contract.
         runner_up: The worker who would have won the lot alone, if there is one.
         tied: Whether the tie-break decided.
+        propensity: With which chance the rule chose this worker for the lot, where it draws lots:
+            over its seeds, given the bids and what was drawn before in the same announcement. 1
+            where nothing is drawn.
     """
 
     performative: Literal["accept-proposal"] = "accept-proposal"
@@ -159,6 +165,7 @@ class Award(Frozen):
     pivot: Balance
     runner_up: WorkerId | None = None
     tied: bool = False
+    propensity: Annotated[Probability, Field(gt=0.0)] = 1.0
 
 
 class Rejection(Frozen):

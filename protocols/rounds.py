@@ -76,8 +76,19 @@ class ClockRounds:
         name = AnnouncementId(f"{self._call.announcement}.{self._number}")
         return self._call.model_copy(update={"announcement": name, "lots": lots})
 
-    def close(self, bids: Iterable[Bid], refusals: Iterable[Refusal]) -> RoundClosed:
-        """Return the round as it is recorded: refusals only where they are the first or cost."""
+    def close(
+        self,
+        bids: Iterable[Bid],
+        refusals: Iterable[Refusal],
+        called_off: Collection[TaskId] = (),
+    ) -> RoundClosed:
+        """Return the round as it is recorded: refusals only where they are the first or cost.
+
+        Args:
+            bids: Who accepts which price.
+            refusals: Who does not.
+            called_off: The lots whose clocks stop, whatever anybody says.
+        """
         return RoundClosed(
             announcement=self._call.announcement,
             number=self._number,
@@ -85,6 +96,7 @@ class ClockRounds:
             refusals=tuple(
                 one for one in refusals if one.charge or (one.task, one.worker) not in self._said
             ),
+            called_off=tuple([task for task in self._running if task in called_off]),
         )
 
     def take(self, closed: RoundClosed) -> None:
@@ -98,7 +110,11 @@ class ClockRounds:
                 self._note(answer, self._accepting(answer, price))
             else:
                 self._note(answer, self._said.get((answer.task, answer.worker)))
+        for task in closed.called_off:
+            del self._running[task]
         for task, names in accepted.items():
+            if task in closed.called_off:
+                continue
             running = self._running[task]
             try:
                 running.question = running.clock.send(names)

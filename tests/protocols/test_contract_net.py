@@ -229,6 +229,19 @@ def test_the_bids_of_a_lot_called_off_do_not_count() -> None:
     assert crossed.reason == CALLED_OFF
 
 
+def test_what_was_answered_stays_known_when_a_lot_is_called_off() -> None:
+    """The answers to a lot called off do not count, but asking for them may have cost."""
+    net = announce()
+    said = [bid(T0, ANN), refusal(T0, BOB), bid(T1, CYD)]
+    for answer in said:
+        net.receive(answer)
+    net.cancel(T0, "not wanted")
+
+    assert net.bids == (said[2],)
+    assert net.refusals == ()
+    assert net.answers == tuple(said)
+
+
 def test_an_award_that_nobody_takes_up_expires_for_all() -> None:
     """The lot ends, the defaulter is told, and no fallback inherits the contract."""
     net = awarded(BOB, ANN)

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from protocols.contract import Contract, Settlement, Transfer
+from protocols.decommitment import Cancelled, Withdrawn
 from protocols.events import (
     EVENT,
     Allocated,
@@ -91,12 +92,23 @@ EVENTS: list[Event] = [
     Announced(
         announcement=Announcement(announcement=NAME, number=1, lots=(LOT,), participants=CREW)
     ),
+    Cancelled(task=TASK, reason="not wanted", entered=1, announced=1, closed=0),
     Lapsed(announcement=NAME, task=TASK, worker=BOB, reason="no room", transfers=MOVED),
+    Withdrawn(
+        announcement=NAME,
+        task=TASK,
+        worker=BOB,
+        reason="not wanted",
+        cost=Money(3),
+        owed=Money(4),
+        transfers=MOVED,
+    ),
     RoundClosed(
         announcement=NAME,
         number=2,
         bids=(BID,),
         refusals=(Refusal(announcement=NAME, task=TASK, worker=BOB, charge=Money(1)),),
+        called_off=(TaskId("t8"),),
     ),
     BidsClosed(
         announcement=NAME,
@@ -105,6 +117,7 @@ EVENTS: list[Event] = [
         rejections=(Rejection(announcement=NAME, task=TASK, worker=BOB, reason="late"),),
         not_understood=(NotUnderstood(announcement=NAME, worker=BOB, reason="what?"),),
         silent=(BOB,),
+        called_off=(TaskId("t8"),),
         transfers=MOVED,
     ),
     Allocated(

@@ -2,6 +2,7 @@
 
 from protocols.contingent import ContingentVcg
 from protocols.contract import Contract
+from protocols.decommitment import with_terms
 from protocols.explanation import explain, pay_in_words
 from protocols.first_price import FirstPrice
 from protocols.sequential_pivot import SequentialPivot
@@ -42,6 +43,18 @@ def test_fallbacks_are_numbered() -> None:
     lines = [*explain(announcement, SequentialPivot().clear(announcement, bids, {}, 0))]
 
     assert any("goes as fallback 1 to b" in line for line in lines)
+
+
+def test_what_a_withdrawal_would_cost_is_said() -> None:
+    """Where the coordinator may leave for a price, the price stands beside the pay."""
+    announcement, bids = auction([20 * UNIT], {"a": [(3 * UNIT, 0.5)]})
+    stated = announcement.model_copy(update={"lots": with_terms(announcement.lots, 0.25)})
+    lines = [*explain(stated, FirstPrice().clear(stated, bids, {}, 0))]
+
+    assert lines[1:3] == [
+        "  It is paid 3 whatever happens.",
+        "  If the award is withdrawn, it gets 5 instead.",
+    ]
 
 
 def test_every_part_of_a_contract_is_named() -> None:

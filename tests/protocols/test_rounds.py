@@ -150,6 +150,22 @@ def test_refusals_are_recorded_once() -> None:
     assert sum(len(closed.refusals) for closed in record) == 2
 
 
+def test_a_clock_stops_where_its_lot_is_called_off() -> None:
+    """The lot that is called off is asked about no more; the clock of the other runs on."""
+    announcement, bids = auction([20, 20], {"a": [(3, 1.0)] * 2, "b": [(7, 1.0)] * 2})
+    rounds = ClockRounds(announcement, English(Money(4)), 0)
+    first, second = announcement.lots
+    net = answered(announcement, bids)
+    closed = rounds.close(net.bids, net.refusals, {first.task, TaskId("elsewhere")})
+    rounds.take(closed)
+
+    assert closed.called_off == (first.task,)
+    assert rounds.announcement is not None
+    assert [lot.task for lot in rounds.announcement.lots] == [second.task]
+    held(rounds, [bid for bid in bids if bid.task == second.task])
+    assert {one.cost for one in rounds.answers if one.task == second.task} == {4, 8}
+
+
 def test_only_clocks_that_ask_have_rounds() -> None:
     """Sealed bids are the default of the clocks and the only way of the other mechanisms."""
     announcement, _ = auction([20], {"a": [(1, 1.0)]})
