@@ -17,8 +17,8 @@ class Explore:
     In the first announcements of a run every lot is drawn by lot at a fixed price, whatever the
     bids say: so each worker is tried equally often, and what is learned of its quality owes
     nothing to its reports. Afterwards lots go to the largest ``q (V - a)`` and are paid per
-    success, as in ``pay-per-success``, with q learned from settled work. With N workers that all
-    bid, each was drawn with chance 1/N while exploring (``sortition.propensities``).
+    success, as in ``pay-per-success``, with q learned from settled work. An explored award logs its
+    propensity: 1/N with N workers that would do the lot at the price. Later ones draw nothing.
 
     Guarantee: within each announcement the true cost is a dominant strategy. Over a run it is so
     as far as q rests on the explored work; outcomes of later awards also enter the standings, and

@@ -18,8 +18,9 @@ class Sortition:
 
     Each lot goes to one of the workers that would do it at the price, drawn with equal chances by a
     hash of seed, announcement, lot and name; a worker whose capacity is used up is left out. The
-    price is paid whatever the outcome of the work. ``propensities`` gives the chances, for
-    estimates that weigh each outcome by how likely it was to be seen.
+    price is paid whatever the outcome of the work. Every award logs its chance, the propensity, for
+    estimates that weigh each outcome by how likely it was to be seen (Horvitz and Thompson 1952).
+    Where a capacity binds it is the chance given the draws of the lots before it.
 
     Guarantee: the true cost is a dominant strategy, since a bid decides only whether one is in the
     draw; nobody is paid less than its cost. Efficiency is not attempted: a baseline, and a source
@@ -60,13 +61,18 @@ class Sortition:
             return lot.reserve if self.price is None else min(self.price, lot.reserve)
 
         offers = ranked_offers(announcement, bids, lambda lot, bid: posted(lot) - bid.cost, seed)
-        wins = _draw(announcement, offers, seed)
-        solution = conclude(announcement, bids, offers, wins, "above-reserve")
-        return solution.allocation(
+        drawn = _draw(announcement, offers, seed)
+        solution = conclude(announcement, bids, offers, [win for win, _ in drawn], "above-reserve")
+        allocation = solution.allocation(
             announcement,
             self.name,
             lambda win: Contract(base=posted(win.lot), report=win.bid.probability),
         )
+        logged = tuple(
+            award.model_copy(update={"propensity": chance})
+            for award, (_, chance) in zip(allocation.awards, drawn, strict=True)
+        )
+        return allocation.model_copy(update={"awards": logged})
 
 
 def lottery(seed: int, announcement: Announcement, purpose: str, names: Iterable[str]) -> list[str]:
@@ -105,15 +111,12 @@ def audited(seed: int, announcement: Announcement, names: Iterable[str], rate: f
     return drawn
 
 
-def propensities(offers: Iterable[Offer]) -> dict[WorkerId, float]:
-    """Return the chance of each worker in the draw of a lot that all of them have room for."""
-    names = [bid.worker for _, bid in offers]
-    return {name: 1.0 / len(names) for name in names}
-
-
-def _draw(announcement: Announcement, offers: dict[TaskId, list[Offer]], seed: int) -> list[Win]:
+def _draw(
+    announcement: Announcement, offers: dict[TaskId, list[Offer]], seed: int
+) -> list[tuple[Win, float]]:
+    """Return who is drawn for each lot, and with which chance."""
     room = capacities(announcement)
-    wins: list[Win] = []
+    wins: list[tuple[Win, float]] = []
     for lot in announcement.lots:
         able = {
             bid.worker: (worth, bid)
@@ -124,7 +127,8 @@ def _draw(announcement: Announcement, offers: dict[TaskId, list[Offer]], seed: i
         if drawn:
             worth, bid = able[WorkerId(drawn[0])]
             following = WorkerId(drawn[1]) if len(drawn) > 1 else None
-            wins.append(Win(lot, bid, worth, 0, following, following is not None))
+            win = Win(lot, bid, worth, 0, following, following is not None)
+            wins.append((win, 1.0 / len(drawn)))
             if bid.worker in room:
                 room[bid.worker] -= 1
     return wins

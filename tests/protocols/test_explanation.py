@@ -6,6 +6,7 @@ from protocols.decommitment import with_terms
 from protocols.explanation import explain, pay_in_words
 from protocols.first_price import FirstPrice
 from protocols.sequential_pivot import SequentialPivot
+from protocols.sortition import Sortition
 from protocols.units import NANO, Money
 from tests.protocols.auctions import auction, honest_score
 
@@ -43,6 +44,14 @@ def test_fallbacks_are_numbered() -> None:
     lines = [*explain(announcement, SequentialPivot().clear(announcement, bids, {}, 0))]
 
     assert any("goes as fallback 1 to b" in line for line in lines)
+
+
+def test_the_chance_of_a_draw_is_said() -> None:
+    """Where lots are drawn, the sentence says with which chance this one fell to its worker."""
+    announcement, bids = auction([10 * UNIT], {"a": [(UNIT, 0.5)], "b": [(UNIT, 0.5)]})
+    first, *_ = explain(announcement, Sortition().clear(announcement, bids, {}, 0))
+
+    assert "drawn with a chance of 0.5" in first
 
 
 def test_what_a_withdrawal_would_cost_is_said() -> None:

@@ -31,3 +31,15 @@ def test_afterwards_the_best_record_wins() -> None:
 
     assert [award.worker for award in exploited.awards] == ["b"]
     assert exploited.awards == PayPerSuccess().clear(later, bids, KNOWN, 3).awards
+
+
+def test_only_what_is_explored_is_drawn() -> None:
+    """While exploring the chance is one half for each of two workers; the best record is certain."""
+    announcement, bids = auction([100], PAIR)
+    later = announcement.model_copy(update={"number": 2})
+    explored = [Explore(1).clear(announcement, bids, KNOWN, seed).awards[0] for seed in range(1000)]
+    exploited = [Explore(1).clear(later, bids, KNOWN, seed).awards[0] for seed in range(20)]
+
+    assert {award.propensity for award in explored} == {0.5}
+    assert abs(sum(award.worker == "a" for award in explored) - 500) < 4 * 500**0.5 / 2**0.5
+    assert {(award.worker, award.propensity) for award in exploited} == {("b", 1.0)}
