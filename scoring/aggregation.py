@@ -195,18 +195,17 @@ def _support(panel: Panel, weight: Floats) -> Floats:
 
 
 def _choose(panel: Panel, support: Floats) -> tuple[Consensus, ...]:
-    best = support.max(axis=1)
-    total = support.sum(axis=1)
-    tied = support >= best[:, None] - _TIE * abs(best[:, None])
+    import numpy as np
+
+    best, total = support.max(axis=1), support.sum(axis=1)
+    tied = support >= (best - _TIE * abs(best))[:, None]
     reported = _support(panel, panel.unit) > 0
     tied &= reported | ~(tied & reported).any(axis=1, keepdims=True)
-    winners = support.argmax(axis=1)
-    found: list[Consensus] = []
-    for row, task in enumerate(panel.tasks):
-        names = [panel.classes[int(column)] for column in tied[row].nonzero()[0]]
-        answer = panel.classes[int(winners[row])]
-        if len(names) > 1:
-            answer = max(names, key=lambda name: draw(panel.seed, "tie", task, name))
-        share = float(best[row] / total[row]) if total[row] > 0 else 0.0
-        found.append(Consensus(task, answer, share))
-    return tuple(found)
+    answers = [panel.classes[int(column)] for column in support.argmax(axis=1)]
+    for row in map(int, np.flatnonzero(tied.sum(axis=1) > 1)):
+        names = [
+            name for name, found in zip(panel.classes, tied[row].tolist(), strict=True) if found
+        ]
+        answers[row] = max(names, key=lambda name: draw(panel.seed, "tie", panel.tasks[row], name))
+    shares: list[float] = np.divide(best, total, out=np.zeros_like(best), where=total > 0).tolist()
+    return tuple(map(Consensus, panel.tasks, answers, shares))
