@@ -33,9 +33,9 @@ __all__ = [
 _HOMES: Final = {
     "Coordinator": "coordinator",
     "InputError": "errors",
-    "JournalError": "journal",
+    "JournalError": "memory.journal",
     "Limits": "market",
-    "Record": "record",
+    "Record": "memory.record",
     "Task": "task",
     "TaskResult": "task",
     "replay": "replay",

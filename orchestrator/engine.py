@@ -204,6 +204,7 @@ class Engine:
                 closed=counts[1],
                 copies=entry.copies,
                 batch=entry.batch,
+                reads=entry.reads,
             )
         )
         if entry.batch:

@@ -27,6 +27,7 @@ class Entry:
         copies: To how many workers of different owners it goes.
         on_end: Told how the task ended.
         batch: Which tasks are scored by peers together; 0 for a task without copies.
+        reads: The solved tasks that its prompt quotes.
     """
 
     lot: Lot
@@ -36,6 +37,7 @@ class Entry:
     copies: int = 1
     on_end: OnEnd | None = None
     batch: int = 0
+    reads: tuple[TaskId, ...] = ()
 
 
 class Entrance:

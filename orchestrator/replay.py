@@ -105,7 +105,12 @@ async def _replay(record: Record) -> Replay:
 
 def _entry(event: TaskAdded) -> Entry:
     return Entry(
-        event.lot, event.needs, verify=event.verify, copies=event.copies, batch=event.batch
+        event.lot,
+        event.needs,
+        verify=event.verify,
+        copies=event.copies,
+        batch=event.batch,
+        reads=event.reads,
     )
 
 

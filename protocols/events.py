@@ -27,7 +27,7 @@ from protocols.messages import (
     Result,
 )
 from protocols.peer_scores import PeerAnswer, PeerStanding
-from protocols.units import Amount, AnnouncementId, Name, TaskId, WorkerId
+from protocols.units import Amount, AnnouncementId, Name, TaskId, Text, WorkerId
 
 
 class RunOpened(Frozen):
@@ -50,6 +50,62 @@ class RunOpened(Frozen):
         return "run-opened"
 
 
+class PlanAsked(Frozen):
+    """A planner is about to be asked; durable before the call, as with `Started`.
+
+    Attributes:
+        number: 1 for the first plan of the run, one more for each that follows.
+        attempt: 1, and one more for each draft of this plan that was turned down.
+        call: 1, and one more for each call whose answer was lost in a crash.
+        planner: Who is asked.
+        prompts: The version of its prompts, if it has any.
+        brief: What it is told: the goal, the limits, what came of earlier plans and drafts.
+        transfers: What the call may cost is held; before it, a lost call is booked as billed.
+    """
+
+    event: Literal["plan-asked"] = "plan-asked"
+    number: Annotated[int, Field(ge=1)]
+    attempt: Annotated[int, Field(ge=1)] = 1
+    call: Annotated[int, Field(ge=1)] = 1
+    planner: Name
+    prompts: str = ""
+    brief: Mapping[str, Any]
+    transfers: tuple[Transfer, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"plan-asked\t{self.number}\t{self.attempt}\t{self.call}"
+
+
+class PlanAnswered(Frozen):
+    """A planner has answered, or will not.
+
+    Attributes:
+        text: The draft as it said it; empty if there is none.
+        failure: Why there is none.
+        hopeless: Whether asking again is no use.
+        cost: What asking has cost.
+        problems: Why the draft cannot be used; empty if it is the plan.
+        transfers: The bill, and the rest of the hold.
+    """
+
+    event: Literal["plan-answered"] = "plan-answered"
+    number: Annotated[int, Field(ge=1)]
+    attempt: Annotated[int, Field(ge=1)] = 1
+    text: Text
+    failure: Annotated[str, Field(max_length=2_000)] = ""
+    hopeless: bool = False
+    cost: Amount
+    problems: tuple[str, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"plan-answered\t{self.number}\t{self.attempt}"
+
+
 class TaskAdded(Frozen):
     """A task enters the run.
 
@@ -60,6 +116,7 @@ class TaskAdded(Frozen):
         closed: How many of them had closed; with ``announced``, the point to which a replay waits.
         copies: To how many workers of different owners it goes.
         batch: Which tasks are scored by peers together; 0 for a task without copies.
+        reads: The tasks whose answers the prompt quotes; they were solved before it entered.
     """
 
     event: Literal["task-added"] = "task-added"
@@ -70,6 +127,7 @@ class TaskAdded(Frozen):
     closed: int = 0
     copies: Annotated[int, Field(ge=1)] = 1
     batch: Annotated[int, Field(ge=0)] = 0
+    reads: tuple[TaskId, ...] = ()
 
     @property
     def key(self) -> str:
@@ -335,6 +393,8 @@ class RunClosed(Frozen):
 
 Event = (
     RunOpened
+    | PlanAsked
+    | PlanAnswered
     | TaskAdded
     | Cancelled
     | Announced

@@ -14,7 +14,7 @@ from orchestrator.agenda import State
 from orchestrator.evaluation.totals import WorkerTotals, amount
 from orchestrator.logs.peer_totals import PeerTotals
 from orchestrator.market import Limits
-from orchestrator.memory.ledger import purse, spent
+from orchestrator.memory.ledger import billed, purse, spent
 from protocols.events import (
     Allocated,
     Announced,
@@ -23,6 +23,8 @@ from protocols.events import (
     Finished,
     Lapsed,
     PeersScored,
+    PlanAnswered,
+    PlanAsked,
     RoundClosed,
     RunClosed,
     RunOpened,
@@ -61,6 +63,7 @@ class Summary:
         announcements: How many announcements were made.
         reannounced: How many lots were announced again after a failure.
         bid_charges: The cash that asking for bids has cost.
+        planning: The cash that planning has cost.
         events: How many events were noted.
         peers: What peers said of the answers to tasks with redundancy.
         unsettled: Why tasks ended unsettled, and how many.
@@ -76,6 +79,7 @@ class Summary:
         self.announcements = 0
         self.reannounced = 0
         self.bid_charges = 0
+        self.planning = 0
         self.events = 0
         self.peers = PeerTotals()
         self.unsettled: Counter[str] = Counter()
@@ -123,6 +127,8 @@ class Summary:
                 self.closed = event.reason
             case Started() | Verified() | Unsettled() | PeersScored() | Lapsed():
                 pass  # what money they move is booked
+            case PlanAsked() | PlanAnswered():
+                self.planning += billed(event.transfers)
             case RunResumed() | RoundClosed():
                 pass  # they move nothing, or it is booked
             case _:
@@ -222,8 +228,8 @@ class Summary:
 
     @property
     def cash(self) -> int:
-        """The cash that has left the treasury: bills, pay and what asking for bids has cost."""
-        return sum(worker.cash for worker in self.workers.values())
+        """The cash that has left the treasury: bills, pay, what bids and planning have cost."""
+        return self.planning + sum(worker.cash for worker in self.workers.values())
 
     @property
     def utility(self) -> int:
@@ -272,6 +278,7 @@ class Summary:
             "value": amount(self.value),
             "cash": amount(self.cash),
             "bid_charges": amount(self.bid_charges),
+            "planning": amount(self.planning),
             "utility": amount(self.utility),
             "paid": amount(self.paid),
             "cost": amount(self.cost),

@@ -1,6 +1,6 @@
 """Two double-entry books, folded from the transfers that the events carry.
 
-    cash    world --fund--> treasury --hold--> escrow --bill--> spent:WORKER
+    cash    world --fund--> treasury --hold--> escrow --bill--> spent:WORKER, planning
                                                escrow --pay---> worker:WORKER
                                                escrow --release--> treasury
                                                worker:WORKER --penalty--> debts
@@ -20,6 +20,8 @@ from protocols.errors import LedgerError
 from protocols.units import ZERO, Money
 
 WORLD, TREASURY, ESCROW, DEBTS, MINT = "world", "treasury", "escrow", "debts", "mint"
+PLANNING = "planning"
+"""The account of what planners have cost."""
 
 
 def spent(worker: str) -> str:
@@ -121,6 +123,15 @@ def spend(held: Money, amount: Money, account: str, purpose: Purpose) -> tuple[T
         *_cash(account, DEBTS, Money(-amount), "penalty"),
         *_cash(ESCROW, TREASURY, Money(held - covered), "release"),
     )
+
+
+def billed(transfers: Iterable[Transfer]) -> Money:
+    """Return how much of the transfers is bills.
+
+    >>> billed(spend(Money(5), Money(3), PLANNING, "bill"))
+    3
+    """
+    return Money(sum(each.amount for each in transfers if each.purpose == "bill"))
 
 
 def owe(worker: str, amount: Money) -> tuple[Transfer, ...]:
