@@ -94,6 +94,8 @@ class ChatRequest(Frozen):
         seed: Fixes the chance, where the endpoint can.
         form: The JSON Schema of the answer, where it is to be JSON.
         tools: What the model may ask to be called.
+        logprobs: How many of the likeliest tokens to name at each place of the answer, with their
+            log-probabilities; nothing is asked for if not given.
         lane: Whose call it is.
 
     >>> ChatRequest(model="m", messages=(Message(role="user", content="2 + 2?"),), max_tokens=9).size
@@ -107,12 +109,27 @@ class ChatRequest(Frozen):
     seed: int | None = None
     form: Mapping[str, JsonValue] | None = None
     tools: tuple[ToolForm, ...] = ()
+    logprobs: Annotated[int, Field(ge=0, le=20)] | None = None
     lane: Lane = Lane()
 
     @property
     def size(self) -> int:
         """The bytes of all messages."""
         return sum(message.size for message in self.messages)
+
+
+class Token(NamedTuple):
+    """A token of an answer, and how likely the model held it to be.
+
+    Attributes:
+        text: The token.
+        logprob: The natural logarithm of its probability, at most 0.
+        likeliest: The likeliest tokens at its place with their logarithms, itself perhaps included.
+    """
+
+    text: str
+    logprob: float
+    likeliest: tuple[tuple[str, float], ...] = ()
 
 
 class Reply(NamedTuple):
@@ -123,12 +140,17 @@ class Reply(NamedTuple):
         usage: The tokens of the attempt that gave it.
         model: The exact model that answered, if the endpoint says so.
         calls: The tools that it wants to be called; the answer is finished if there are none.
+        tokens: The tokens of the text; none where they were not asked for, or the endpoint does not
+            tell.
+        first: Seconds until the first token came; ``None`` where the answer was not streamed.
     """
 
     text: str
     usage: Usage = Usage()
     model: str | None = None
     calls: tuple[ToolCall, ...] = ()
+    tokens: tuple[Token, ...] = ()
+    first: float | None = None
 
 
 class Chat(ABC):

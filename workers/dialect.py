@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from workers.chat import ChatRequest, Message
 
 Limit = Literal["max_completion_tokens", "max_tokens"]
+Form = Literal["json_schema", "json_object", "tool", "prompt"]
 
 _OVERHEAD: Final = 64
 """Tokens that a chat template may add around the messages."""
 
-_REFUSED: Final = frozenset({400, 422})
+_REFUSED: Final = frozenset({400, 403, 422})
+"""How features are refused; 403 is what OpenAI's reasoning models say to log-probabilities."""
+
 _BROKE: Final = frozenset({500, 501})
 """Some servers answer a feature that they do not know with an internal error."""
 
@@ -28,7 +31,29 @@ _OTHER_LIMIT: Final[dict[Limit, Limit]] = {
     "max_tokens": "max_completion_tokens",
     "max_completion_tokens": "max_tokens",
 }
-_FORMAT_WORDS: Final = ("response_format", "json_schema", "json_object", "schema", "grammar")
+FORMS: Final[tuple[Form, ...]] = ("json_schema", "json_object", "tool", "prompt")
+"""How JSON is asked for, the strongest way first."""
+
+_FORM_WORDS: Final[dict[Form, tuple[str, ...]]] = {
+    "json_schema": ("response_format", "json_schema", "json_object", "schema", "grammar"),
+    "json_object": ("response_format", "json_object", "grammar"),
+    "tool": ("tool", "function"),
+    "prompt": (),
+}
+"""What a refusal of each form names."""
+
+ANSWER: Final = "answer"
+"""The tool whose arguments are the answer, where JSON is asked for as the call of a tool."""
+
+
+_FEATURE_WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "temperature": ("temperature",),
+    "seed": ("seed",),
+    "logprobs": ("logprobs",),
+    "stream_usage": ("stream_options", "include_usage"),
+    "stream": ("streaming", "'stream'", '"stream"', "`stream`"),
+}
+"""What an endpoint may do without, and how a refusal names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +63,21 @@ class Dialect:
     Attributes:
         limit: The name of the token limit.
         form: How an answer in JSON is asked for: by schema, as any JSON object with the schema in
-            the prompt, or in the prompt alone.
+            the prompt, as the arguments of a tool that has to be called, or in the prompt alone.
         temperature: Whether a temperature may be given.
         seed: Whether a seed may be given.
+        logprobs: Whether log-probabilities may be asked for.
+        stream: Whether the answer is streamed.
+        stream_usage: Whether a streamed answer is asked to end with its usage.
     """
 
     limit: Limit = "max_tokens"
-    form: Literal["json_schema", "json_object", "prompt"] = "json_schema"
+    form: Form = "json_schema"
     temperature: bool = True
     seed: bool = True
+    logprobs: bool = True
+    stream: bool = False
+    stream_usage: bool = True
 
     def body(self, request: ChatRequest) -> dict[str, Any]:
         """Write a request as the JSON body of ``/chat/completions``."""
@@ -56,21 +87,35 @@ class Dialect:
             self.limit: request.max_tokens,
         }
         if request.tools:
-            body["tools"] = [
-                {"type": "function", "function": tool.model_dump()} for tool in request.tools
-            ]
+            body["tools"] = [_function(**tool.model_dump()) for tool in request.tools]
         if request.temperature is not None and self.temperature:
             body["temperature"] = request.temperature
         if request.seed is not None and self.seed:
             body["seed"] = request.seed
+        if request.logprobs is not None and self.logprobs:
+            body["logprobs"] = True
+            if request.logprobs:
+                body["top_logprobs"] = request.logprobs
+        if self.stream:
+            body["stream"] = True
+            if self.stream_usage:
+                body["stream_options"] = {"include_usage": True}
         if request.form is not None:
             self._ask_for_json(body, dict(request.form))
         return body
 
+    def calls_answer(self, request: ChatRequest) -> bool:
+        """Return whether the answer comes as the arguments of a tool."""
+        return request.form is not None and self.form == "tool" and not request.tools
+
     def _ask_for_json(self, body: dict[str, Any], form: dict[str, Any]) -> None:
         if self.form == "json_schema":
-            schema = {"name": "answer", "schema": form, "strict": True}
+            schema = {"name": ANSWER, "schema": form, "strict": True}
             body["response_format"] = {"type": "json_schema", "json_schema": schema}
+            return
+        if self.form == "tool" and "tools" not in body:
+            body["tools"] = [_function(name=ANSWER, parameters=form)]
+            body["tool_choice"] = {"type": "function", "function": {"name": ANSWER}}
             return
         if self.form == "json_object":
             body["response_format"] = {"type": "json_object"}
@@ -91,26 +136,36 @@ class Dialect:
         if status not in _REFUSED | _BROKE:
             return None
         said = text.lower()
-        if request.form is not None and any(word in said for word in _FORMAT_WORDS):
-            return self._weaker_form()
+        if request.form is not None and any(word in said for word in _FORM_WORDS[self.form]):
+            return self.weaker_form(request)
         if status in _BROKE:
             return None
         if self.limit in said:
             return replace(self, limit=_OTHER_LIMIT[self.limit])
-        if request.temperature is not None and self.temperature and "temperature" in said:
-            return replace(self, temperature=False)
-        if request.seed is not None and self.seed and "seed" in said:
-            return replace(self, seed=False)
+        for name, used in self._used(request).items():
+            if used and any(word in said for word in _FEATURE_WORDS[name]):
+                without: dict[str, Any] = {name: False}
+                return replace(self, **without)
         return None
 
-    def _weaker_form(self) -> Dialect | None:
-        match self.form:
-            case "json_schema":
-                return replace(self, form="json_object")
-            case "json_object":
-                return replace(self, form="prompt")
-            case "prompt":
-                return None
+    def _used(self, request: ChatRequest) -> dict[str, bool]:
+        """Return which of the features that an endpoint may do without a request makes use of."""
+        return {
+            "temperature": self.temperature and request.temperature is not None,
+            "seed": self.seed and request.seed is not None,
+            "logprobs": self.logprobs and request.logprobs is not None,
+            "stream_usage": self.stream and self.stream_usage,
+            "stream": self.stream,
+        }
+
+    def weaker_form(self, request: ChatRequest) -> Dialect | None:
+        """Return the dialect that asks for JSON in the next weaker way, if there is one.
+
+        A request with tools of its own cannot be made to call another one.
+        """
+        left = FORMS[FORMS.index(self.form) + 1 :]
+        usable = [form for form in left if form != "tool" or not request.tools]
+        return replace(self, form=usable[0]) if usable else None
 
 
 OPENAI: Final = Dialect(limit="max_completion_tokens")
@@ -146,6 +201,11 @@ def _written(message: Message) -> dict[str, Any]:
     if message.answers is not None:
         written["tool_call_id"] = message.answers
     return written
+
+
+def _function(name: str, parameters: Any, description: str = "") -> dict[str, Any]:
+    function = {"name": name, "description": description, "parameters": parameters}
+    return {"type": "function", "function": function}
 
 
 def _compact(value: object) -> str:

@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import anyio
 
 from workers.chat import Chat, ChatRequest, Reply
-from workers.dialect import COMPATIBLE, OPENAI, worst_usage
+from workers.dialect import COMPATIBLE, OPENAI, Dialect, worst_usage
 from workers.errors import (
     BrokenConnectionError,
     ChatError,
     DeadlineError,
     EndpointError,
     LiveCallError,
-    MalformedReplyError,
     MissingKeyError,
     UnavailableError,
+    UnstructuredAnswerError,
 )
 from workers.key import Key
 from workers.limits import Gate, Limits
 from workers.meter import NOTHING
-from workers.reply import expected_tokens, read_body, read_reply, read_usage
-from workers.retry import Policy, failed_status, retrying
+from workers.reply import expected_tokens, fits, read_reply, read_usage
+from workers.retry import Policy, retrying
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI
-
+    from workers.connection import Connection, Received
     from workers.meter import Meter
     from workers.prices import Usage
-    from workers.reply import Fields
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
 REPLY_LIMIT: Final = 8_000_000
@@ -42,8 +41,6 @@ REPLY_LIMIT: Final = 8_000_000
 NO_LIVE_CALLS: Final = "TRUTHBID_NO_LIVE_CALLS"
 """The environment variable that forbids every call to an endpoint, as tests want it."""
 
-_NO_KEY: Final = "none"
-_QUOTED: Final = 2_000
 _BUSY: Final = 429
 
 
@@ -61,6 +58,8 @@ class Endpoint(Chat):
         limits: How many calls at one time and per minute.
         reply_limit: The most bytes that a reply may have.
         unmarked_end: The endpoint does not say how an answer ended.
+        stream: Answers are read as they are written: their first token is timed, and one that
+            outgrows ``reply_limit`` is stopped at that length.
 
     Raises:
         MissingKeyError: If OpenAI's own endpoint is asked for without a key.
@@ -76,6 +75,7 @@ class Endpoint(Chat):
         limits: Limits | None = None,
         reply_limit: int = REPLY_LIMIT,
         unmarked_end: bool = False,
+        stream: bool = False,
     ) -> None:
         self._url = base_url or OPENAI_URL
         parts = urlsplit(self._url)
@@ -91,9 +91,9 @@ class Endpoint(Chat):
         self._gate: Gate | None = None
         self._reply_limit = reply_limit
         self._unmarked_end = unmarked_end
-        self._dialect = COMPATIBLE if base_url else OPENAI
-        self._client: AsyncOpenAI | None = None
-        import_module("workers.transport")  # takes a second, which no call should wait for
+        self._dialect = replace(COMPATIBLE if base_url else OPENAI, stream=stream)
+        self._connection: Connection | None = None
+        import_module("workers.connection")  # takes a second, which no call should wait for
 
     def __repr__(self) -> str:
         return f"Endpoint({self._url!r})"
@@ -113,26 +113,38 @@ class Endpoint(Chat):
         gate = self._entered()
         turn = partial(gate.turn, expected_tokens(request))
         seconds = self.policy.seconds
+        worst = worst_usage(request)
         async with gate.seat():
             await turn()
-            affordable = partial(meter.affords, worst_usage(request))
             deadline = anyio.current_time() + seconds
-            loop = retrying(self.policy, deadline, affordable, turn)
+            loop = retrying(self.policy, deadline, partial(meter.affords, worst), turn)
             with anyio.move_on_after(seconds):
-                return await loop(self._attempt, request, meter)
+                return await loop(self._attempt, request, meter, worst)
         raise DeadlineError(f"no answer within {seconds:g} seconds, in {meter.attempts} attempts")
 
-    async def _attempt(self, request: ChatRequest, meter: Meter) -> Reply:
-        fields, usage = await self._understood(request, meter)
-        return read_reply(fields, usage, tools=bool(request.tools), unmarked_end=self._unmarked_end)
+    async def _attempt(self, request: ChatRequest, meter: Meter, worst: Usage) -> Reply:
+        dialect, received, usage = await self._understood(request, meter, worst)
+        reply = read_reply(
+            received.fields,
+            usage,
+            tools=bool(request.tools),
+            called=dialect.calls_answer(request),
+            unmarked_end=self._unmarked_end,
+        )
+        if request.form is not None and not reply.calls and not fits(reply.text, request.form):
+            self._dialect = dialect.weaker_form(request) or dialect
+            raise UnstructuredAnswerError("the answer is not JSON with the fields asked for")
+        return reply._replace(first=received.first)
 
-    async def _understood(self, request: ChatRequest, meter: Meter) -> tuple[Fields, Usage]:
+    async def _understood(
+        self, request: ChatRequest, meter: Meter, worst: Usage
+    ) -> tuple[Dialect, Received, Usage]:
         """Ask in the strongest dialect that the endpoint has not refused."""
-        dialect = self._dialect
+        first = dialect = self._dialect
         tried = {dialect}
         while True:
             try:
-                answered = await self._post(dialect.body(request), request, meter)
+                received, usage = await self._post(dialect, request, meter, worst)
             except EndpointError as error:
                 weaker = dialect.weaker(error.status or 0, error.text, request)
                 if weaker is None or weaker in tried:
@@ -140,70 +152,43 @@ class Endpoint(Chat):
                 dialect = weaker
                 tried.add(weaker)
             else:
-                self._dialect = dialect
-                return answered
+                if dialect is not first:
+                    self._dialect = dialect
+                return dialect, received, usage
 
     async def _post(
-        self, body: dict[str, Any], request: ChatRequest, meter: Meter
-    ) -> tuple[Fields, Usage]:
-        attempt = meter.start(worst_usage(request))
-        answer = await self._send(body)
-        if isinstance(answer, ChatError):
-            if isinstance(answer, EndpointError) and not isinstance(answer, BrokenConnectionError):
+        self, dialect: Dialect, request: ChatRequest, meter: Meter, worst: Usage
+    ) -> tuple[Received, Usage]:
+        attempt = meter.start(worst)
+        received = await self._connected().post(dialect.body(request))
+        if isinstance(received, ChatError):
+            if isinstance(received, EndpointError) and not isinstance(
+                received, BrokenConnectionError
+            ):
                 meter.end(attempt, NOTHING)
-                if answer.status == _BUSY and isinstance(answer, UnavailableError):
-                    self._entered().refused(answer.retry_after)
-            raise answer
-        fields = read_body(answer)
-        usage = read_usage(fields, request)
+                if received.status == _BUSY and isinstance(received, UnavailableError):
+                    self._entered().refused(received.retry_after)
+            raise received
+        usage = read_usage(received.fields, request)
         meter.end(attempt, usage)
         self._entered().answered(expected_tokens(request) - usage.input - usage.output)
-        return fields, usage
-
-    async def _send(self, body: dict[str, Any]) -> bytes | ChatError:
-        """Make one request. Failures are returned: those of the client hold its headers."""
-        import httpx2
-        import openai
-
-        from workers.transport import failures
-
-        try:
-            response = await self._connected().post(
-                "/chat/completions", body=body, cast_to=httpx2.Response
-            )
-        except openai.APIStatusError as error:
-            text = self._key.redacted(error.response.text[:_QUOTED])
-            return failed_status(error.status_code, error.response.headers, text)
-        except openai.APIConnectionError as error:
-            return self._broken(error.__cause__ or error)
-        except MalformedReplyError as error:
-            return type(error)(str(error))
-        except failures() as error:
-            return self._broken(error)
-        return response.content
-
-    def _broken(self, cause: BaseException) -> EndpointError:
-        from workers.transport import unsent
-
-        kind = UnavailableError if unsent(cause) else BrokenConnectionError
-        why = self._key.redacted(str(cause)) or type(cause).__name__
-        return kind(f"no reply from {self._url}: {why}")
+        return received, usage
 
     def _entered(self) -> Gate:
         if self._gate is None:
             self._gate = Gate(self._limits)
         return self._gate
 
-    def _connected(self) -> AsyncOpenAI:
-        if self._client is None:
-            from workers.transport import client
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            from workers.connection import Connection
 
-            self._client = client(self._url, self._key.read() or _NO_KEY, self._reply_limit)
-        return self._client
+            self._connection = Connection(self._url, self._key, self._reply_limit)
+        return self._connection
 
     async def aclose(self) -> None:
         """Close all connections; a later call opens new ones."""
-        client, self._client = self._client, None
+        connection, self._connection = self._connection, None
         self._gate = None
-        if client is not None:
-            await client.close()
+        if connection is not None:
+            await connection.aclose()

@@ -22,6 +22,7 @@ from workers.errors import (
     MalformedReplyError,
     UnstructuredAnswerError,
 )
+from workers.logprobs import read_tokens
 from workers.prices import Usage
 
 if TYPE_CHECKING:
@@ -62,7 +63,12 @@ def read_body(body: bytes) -> Fields:
 
 
 def read_reply(
-    fields: Fields, usage: Usage, *, tools: bool = False, unmarked_end: bool = False
+    fields: Fields,
+    usage: Usage,
+    *,
+    tools: bool = False,
+    called: bool = False,
+    unmarked_end: bool = False,
 ) -> Reply:
     """Take the finished answer out of a chat completion, or the calls of tools.
 
@@ -70,6 +76,7 @@ def read_reply(
         fields: The parsed body.
         usage: What the attempt has used.
         tools: Whether the model may call tools.
+        called: Whether the answer was asked for as the arguments of a tool.
         unmarked_end: The endpoint never says how an answer ended, so none is taken for ``stop``.
 
     Raises:
@@ -83,18 +90,24 @@ def read_reply(
     end = choice.get("finish_reason")
     if said.get("refusal"):
         raise DeclinedAnswerError(f"the model declines: {str(said['refusal'])[:200]!r}")
-    model = _name(fields, "model")
-    if tools and said.get("tool_calls") and end in _CALLING:
+    reply = Reply("", usage, _name(fields, "model"), tokens=read_tokens(choice))
+    if (tools or called) and said.get("tool_calls") and end in _CALLING:
+        calls = _calls(said)
+        if called:
+            return reply._replace(text=calls[0].arguments)
         text = said.get("content")
-        return Reply(text if isinstance(text, str) else "", usage, model, _calls(said))
-    word = "stop" if end is None and unmarked_end else end
-    if isinstance(word, str) and word in _ENDS:
-        raise _ENDS[word](f"the answer is not finished: the endpoint says {word!r}")
-    if not isinstance(word, str) or word not in _FINISHED:
+        return reply._replace(text=text if isinstance(text, str) else "", calls=calls)
+    _check_end("stop" if end is None and unmarked_end else end)
+    return reply._replace(text=_text(said))
+
+
+def _check_end(end: object) -> None:
+    if isinstance(end, str) and end in _ENDS:
+        raise _ENDS[end](f"the answer is not finished: the endpoint says {end!r}")
+    if not isinstance(end, str) or end not in _FINISHED:
         raise IncompleteAnswerError(
             f"the reply does not say that it is finished: {str(end)[:40]!r}"
         )
-    return Reply(_text(said), usage, model)
 
 
 def _name(fields: Fields, name: str) -> str | None:
@@ -187,6 +200,24 @@ def expected_tokens(request: ChatRequest) -> int:
 
 def _tokens(size: int) -> int:
     return -(-size // _CHARACTERS_PER_TOKEN)
+
+
+def fits(text: str, form: Mapping[str, object]) -> bool:
+    """Return whether an answer is JSON with the fields that a schema requires.
+
+    That is no validation: it finds out whether the endpoint has passed the schema on at all.
+
+    >>> fits('{"p": 2}', {"type": "object", "required": ["p"]})
+    True
+    """
+    try:
+        fields = read_json(text)
+    except UnstructuredAnswerError:
+        return False
+    required = form.get("required")
+    return not isinstance(required, list) or all(
+        name in fields for name in cast("list[str]", required)
+    )
 
 
 def read_json(text: str) -> Fields:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import sys
 from functools import cache
 from importlib.util import find_spec
@@ -15,7 +16,6 @@ from openai import AsyncOpenAI, DefaultAioHttpClient
 from workers.errors import MalformedReplyError, OversizedReplyError
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import AsyncIterator
 
 _CONNECT_SECONDS = 10.0
@@ -36,7 +36,7 @@ class CappedStream(httpx2.AsyncByteStream):
         async for chunk in chunks:
             seen += len(chunk)
             if seen > self._limit:
-                await _called_off(chunks)
+                await called_off(chunks)
                 raise OversizedReplyError(f"the reply has more than {self._limit} bytes")
             yield chunk
 
@@ -45,10 +45,12 @@ class CappedStream(httpx2.AsyncByteStream):
         await self._stream.aclose()
 
 
-async def _called_off(chunks: AsyncIterator[bytes]) -> None:
-    """Cancel the next read: the generators below then end by themselves and close what they hold."""
-    with anyio.CancelScope() as scope:
-        scope.cancel()
+async def called_off(chunks: AsyncIterator[bytes], after: float = 0.0) -> None:
+    """Read on for some seconds, then cancel the read.
+
+    The generators below then end by themselves and close what they hold.
+    """
+    with anyio.move_on_after(after):
         async for _ in chunks:
             pass  # what had been received before
 
@@ -124,3 +126,13 @@ def unsent(cause: BaseException) -> bool:
         not_connected = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
         return isinstance(cause.__cause__, not_connected)
     return isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout)
+
+
+def untrusted(cause: BaseException) -> bool:
+    """Return whether a failure shows that nobody trustworthy speaks TLS at the address."""
+    seen: BaseException | None = cause
+    while seen is not None:
+        if isinstance(seen, ssl.SSLError):
+            return not isinstance(seen, ssl.SSLEOFError | ssl.SSLZeroReturnError)
+        seen = seen.__cause__ or seen.__context__
+    return False

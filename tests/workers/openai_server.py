@@ -7,6 +7,7 @@ is repeated for ever. What was asked is kept, so that tests can count requests.
 from __future__ import annotations
 
 import json
+import select
 import threading
 from collections import defaultdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,8 +28,9 @@ class Say(NamedTuple):
         headers: Further headers.
         claim: The length that is announced, where it is not the true one.
         repeat: How often the body is sent, in one reply.
-        hang: Nothing is sent until the server closes.
-        drop: The connection is closed without a reply.
+        chunks: What is sent in place of the body, in chunks whose number is not announced.
+        hang: Nothing is sent, or nothing after the chunks, until the client leaves.
+        drop: The connection is closed without a reply, or after the chunks.
     """
 
     body: bytes = b""
@@ -36,6 +38,7 @@ class Say(NamedTuple):
     headers: Mapping[str, str] = {}
     claim: int | None = None
     repeat: int = 1
+    chunks: tuple[bytes, ...] = ()
     hang: bool = False
     drop: bool = False
 
@@ -53,6 +56,29 @@ def completion(text: str | None = "4", *, finish: str | None = "stop", **fields:
         "usage": USAGE,
     }
     return Say(json.dumps(body | fields).encode())
+
+
+def piece(text: str | None = None, finish: str | None = None, **fields: Any) -> bytes:
+    """Return one event of a stream; further fields replace those of its choice."""
+    choice = {"index": 0, "delta": {"content": text} if text else {}, "finish_reason": finish}
+    body = {"object": "chat.completion.chunk", "model": "tiny-1", "choices": [choice | fields]}
+    return b"data: " + json.dumps(body).encode() + b"\n\n"
+
+
+USED = b"data: " + json.dumps({"choices": [], "usage": USAGE}).encode() + b"\n\n"
+"""The event that tells the usage of a stream."""
+
+DONE = b"data: [DONE]\n\n"
+
+
+def stream(*chunks: bytes, hang: bool = False, drop: bool = False) -> Say:
+    """Return a reply that is streamed."""
+    return Say(chunks=chunks, headers={"content-type": "text/event-stream"}, hang=hang, drop=drop)
+
+
+def streamed(*texts: str, finish: str | None = "stop") -> Say:
+    """Return a whole streamed completion, with its usage."""
+    return stream(*map(piece, texts), piece(finish=finish), USED, DONE)
 
 
 def failure(status: int, message: str = "no", code: str = "", **headers: str) -> Say:
@@ -73,9 +99,12 @@ class OpenAIServer:
 
     Attributes:
         asked: The requests of every route, in the order of their arrival.
+        closing: Set when the server stops.
+        left: Counts the clients that went away while they were kept waiting.
     """
 
     def __init__(self) -> None:
+        self.left = threading.Semaphore(0)
         self.asked: defaultdict[str, list[Asked]] = defaultdict(list)
         self.closing = threading.Event()
         self._scripts: dict[str, list[Say | Callable[[dict[str, Any]], Say]]] = {}
@@ -134,25 +163,48 @@ class _Handler(BaseHTTPRequestHandler):
         route = self.path.split("/")[1]
         headers = {name.lower(): value for name, value in self.headers.items()}
         say = owner.answer(route, Asked(json.loads(body), headers))
+        if say.chunks or not (say.hang or say.drop):
+            self.send_response_only(say.status)
+            sent = {"content-type": "application/json"} | dict(say.headers)
+            for name, value in sent.items():
+                self.send_header(name, value)
+            try:
+                self._send_chunks(say) if say.chunks else self._send_body(say)
+            except OSError:
+                self.close_connection = True  # the client had enough
         if say.hang:
-            owner.closing.wait()
-        if say.hang or say.drop:
+            self._wait_until_left()
+        if say.hang or say.drop or say.claim is not None:
             self.close_connection = True
-            return
-        self.send_response(say.status)
-        sent = {"content-type": "application/json"} | dict(say.headers)
-        for name, value in sent.items():
-            self.send_header(name, value)
+
+    def _send_body(self, say: Say) -> None:
         size = len(say.body) * say.repeat if say.claim is None else say.claim
         self.send_header("content-length", str(size))
         self.end_headers()
+        for _ in range(say.repeat):
+            self.wfile.write(say.body)
+
+    def _send_chunks(self, say: Say) -> None:
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        for chunk in say.chunks:
+            self.wfile.write(f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n")
+        if not (say.hang or say.drop):
+            self.wfile.write(b"0\r\n\r\n")
+
+    def _wait_until_left(self) -> None:
+        assert isinstance(self.server, _Server)
+        owner = self.server.owner
+        while not owner.closing.is_set():
+            if select.select([self.connection], [], [], 0.02)[0] and self._gone():
+                owner.left.release()
+                return
+
+    def _gone(self) -> bool:
         try:
-            for _ in range(say.repeat):
-                self.wfile.write(say.body)
+            return not self.connection.recv(1)
         except OSError:
-            self.close_connection = True  # the client had enough
-        if say.claim is not None:
-            self.close_connection = True
+            return True  # without a farewell
 
     def log_message(self, format: str, *args: object) -> None:
         pass

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.chat import ChatRequest, Message
-from workers.dialect import COMPATIBLE, OPENAI, Dialect, worst_usage
+from workers.chat import ChatRequest, Message, ToolForm
+from workers.dialect import COMPATIBLE, FORMS, OPENAI, Dialect, Form, worst_usage
 
 PLAIN = ChatRequest(model="m", messages=(Message(role="user", content="hi"),), max_tokens=9)
-FULL = PLAIN.model_copy(update={"form": {"type": "object"}, "temperature": 1.0, "seed": 3})
+FULL = PLAIN.model_copy(
+    update={"form": {"type": "object"}, "temperature": 1.0, "seed": 3, "logprobs": 2}
+)
 
 
 def test_openai_takes_the_new_name_of_the_limit() -> None:
@@ -22,13 +24,36 @@ def test_openai_takes_the_new_name_of_the_limit() -> None:
 
 
 def test_each_form_asks_for_json_in_its_way() -> None:
-    """By schema, as any object with the schema in the prompt, or in the prompt alone."""
-    dialects = Dialect(), Dialect(form="json_object"), Dialect(form="prompt")
-    bodies = [dialect.body(FULL) for dialect in dialects]
+    """By schema, as any object with the schema in the prompt, as a call, or in the prompt alone."""
+    bodies = [Dialect(form=form).body(FULL) for form in FORMS]
     kinds = [body.get("response_format", {}).get("type") for body in bodies]
-    assert kinds == ["json_schema", "json_object", None]
-    assert [len(body["messages"]) for body in bodies] == [1, 2, 2]
+    assert kinds == ["json_schema", "json_object", None, None]
+    assert [len(body["messages"]) for body in bodies] == [1, 2, 1, 2]
+    assert [body.get("tool_choice") is not None for body in bodies] == [False, False, True, False]
     assert bodies[0]["response_format"]["json_schema"]["strict"] is True
+    assert bodies[2]["tools"][0]["function"]["parameters"] == FULL.form
+
+
+def test_a_request_with_tools_is_not_forced_to_call_another() -> None:
+    """Where the model has tools of its own, the form after any object is the prompt."""
+    tool = ToolForm(name="add", parameters={"type": "object"})
+    request = FULL.model_copy(update={"tools": (tool,)})
+    assert Dialect(form="json_object").weaker_form(request) == Dialect(form="prompt")
+    body = Dialect(form="tool").body(request)
+    assert [each["function"]["name"] for each in body["tools"]] == ["add"]
+    assert "tool_choice" not in body
+    assert "JSON Schema" in body["messages"][-1]["content"]
+    assert not Dialect(form="tool").calls_answer(request)
+
+
+def test_log_probabilities_are_asked_for_where_they_can_be() -> None:
+    """With or without the likeliest tokens, and not at all where the endpoint refuses them."""
+    chosen, likeliest = (PLAIN.model_copy(update={"logprobs": most}) for most in (0, 5))
+    assert "logprobs" not in COMPATIBLE.body(PLAIN)
+    assert COMPATIBLE.body(chosen)["logprobs"] is True
+    assert "top_logprobs" not in COMPATIBLE.body(chosen)
+    assert COMPATIBLE.body(likeliest)["top_logprobs"] == 5
+    assert "logprobs" not in Dialect(logprobs=False).body(likeliest)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +65,7 @@ def test_each_form_asks_for_json_in_its_way() -> None:
         (400, "Use 'max_completion_tokens', not 'max_tokens'", OPENAI),
         (400, "temperature has to be 1", Dialect(temperature=False)),
         (400, "seed is not supported", Dialect(seed=False)),
+        (403, "You are not allowed to request logprobs", Dialect(logprobs=False)),
         (400, "context length exceeded", None),
         (500, "temperature", None),
         (401, "response_format", None),
@@ -62,15 +88,29 @@ def test_the_weakest_form_has_nothing_below_it() -> None:
     assert Dialect(form="prompt").weaker(400, "json_schema", FULL) is None
 
 
-@given(
-    st.text(st.characters(codec="utf-8")), st.sampled_from((Dialect(), Dialect(form="json_object")))
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("unknown field stream_options", Dialect(stream=True, stream_usage=False)),
+        ("streaming is not possible with n > 1", Dialect(stream=False)),
+        ("the upstream server refuses", None),
+    ],
 )
-def test_the_worst_case_bounds_every_form(text: str, dialect: Dialect) -> None:
+def test_a_stream_is_given_up_in_two_steps(said: str, expected: Dialect | None) -> None:
+    """First its usage, then itself; a word that only contains it is no reason."""
+    assert Dialect(stream=True).weaker(400, said, PLAIN) == expected
+    assert Dialect().weaker(400, said, PLAIN) is None
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(text=st.text(st.characters(codec="utf-8")))
+def test_the_worst_case_bounds_every_form(form: Form, text: str) -> None:
     """No dialect sends more bytes of messages and schema than the worst case has tokens."""
     request = FULL.model_copy(update={"messages": (Message(role="user", content=text),)})
-    body = dialect.body(request)
+    body = Dialect(form=form).body(request)
     sent = [message["content"] for message in body["messages"]]
     sent.append(json.dumps(body.get("response_format", {}).get("json_schema", {}).get("schema")))
+    sent.append(json.dumps(body.get("tools")))
     worst = worst_usage(request)
     assert sum(len(part.encode()) for part in sent) <= worst.input
     assert worst.output == request.max_tokens

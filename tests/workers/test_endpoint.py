@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import socket
 import traceback
@@ -13,7 +14,7 @@ import pytest
 
 from protocols.units import Money
 from tests.workers.openai_server import OpenAIServer, Say, completion, failure
-from workers.chat import ChatRequest, Message, Reply
+from workers.chat import ChatRequest, Message, Reply, Token
 from workers.dialect import worst_usage
 from workers.endpoint import NO_LIVE_CALLS, Endpoint
 from workers.errors import (
@@ -30,6 +31,7 @@ from workers.errors import (
     OversizedReplyError,
     RequestRefusedError,
     UnavailableError,
+    UnstructuredAnswerError,
 )
 from workers.limits import Limits
 from workers.meter import Meter
@@ -37,7 +39,7 @@ from workers.prices import Price, Usage
 from workers.retry import Policy
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator
+    from collections.abc import AsyncGenerator, Callable, Iterator
 
 pytestmark = pytest.mark.anyio
 
@@ -118,7 +120,7 @@ async def test_passing_trouble_is_tried_again(
     assert meter.cost == 60_000
 
 
-@pytest.mark.parametrize("status", [307, 400, 401, 403, 404, 422])
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308, 400, 401, 403, 404, 422])
 async def test_a_refused_request_is_never_repeated(
     server: OpenAIServer, meter: Meter, status: int
 ) -> None:
@@ -179,6 +181,19 @@ async def test_a_wait_past_the_deadline_is_not_begun(server: OpenAIServer, meter
     assert server.count("hour") == 1
 
 
+async def test_a_date_to_retry_after_is_understood(server: OpenAIServer, meter: Meter) -> None:
+    """A date an hour after the reply's own is an hour: past the deadline, so the call fails."""
+    written = "Sun, 22 Nov 2026 04:00:00 GMT"
+
+    def say(_: dict[str, Any]) -> Say:
+        return failure(503, retry_after=written, date="Sun, 22 Nov 2026 03:00:00 GMT")
+
+    with anyio.fail_after(30.0):
+        error = await ended(server.script("date", say), meter)
+    assert isinstance(error, UnavailableError)
+    assert (error.retry_after, server.count("date")) == (3600.0, 1)
+
+
 async def test_a_server_that_hangs_is_left_at_the_deadline(
     server: OpenAIServer, meter: Meter
 ) -> None:
@@ -219,6 +234,21 @@ async def test_refused_connections_cost_nothing(meter: Meter) -> None:
     error = await ended(f"http://127.0.0.1:{port}/v1", meter)
     assert isinstance(error, UnavailableError)
     assert (meter.attempts, meter.cost) == (QUICK.attempts, 0)
+
+
+async def test_a_name_that_nobody_has_costs_nothing(meter: Meter) -> None:
+    """A name that is not found may be found later: tried again, never billed."""
+    error = await ended("http://endpoint.invalid/v1", meter)
+    assert isinstance(error, UnavailableError)
+    assert (meter.attempts, meter.cost) == (QUICK.attempts, 0)
+
+
+async def test_a_server_without_tls_is_asked_once(server: OpenAIServer, meter: Meter) -> None:
+    """Who cannot prove its name will not be able to in a second either, and has seen nothing."""
+    url = server.script("tls", completion()).replace("http:", "https:")
+    error = await ended(url, meter)
+    assert isinstance(error, RequestRefusedError)
+    assert (server.count("tls"), meter.attempts, meter.cost) == (0, 1, 0)
 
 
 async def test_broken_connections_are_repeated_while_reserved(
@@ -295,6 +325,16 @@ async def test_unbelievable_usage_is_replaced_by_an_estimate(
     assert meter.estimated
 
 
+@pytest.mark.parametrize("usage", [None, [], {}, {"prompt_tokens": 40}])
+async def test_missing_usage_is_replaced_by_an_estimate(
+    server: OpenAIServer, meter: Meter, usage: object
+) -> None:
+    """An endpoint that tells no usage, or half of it, is booked by the length of the texts."""
+    async with endpoint(server.script("silent", completion("four", usage=usage))) as chat:
+        reply = await chat.complete(ASK, meter)
+    assert reply.usage == Usage(2, 1, estimated=True)
+
+
 @pytest.mark.parametrize("status", [200, 500])
 async def test_an_endless_reply_is_cut_off(server: OpenAIServer, meter: Meter, status: int) -> None:
     """Eighty megabytes are not read, whatever the status says."""
@@ -305,23 +345,97 @@ async def test_an_endless_reply_is_cut_off(server: OpenAIServer, meter: Meter, s
     assert server.count(route) == 1
 
 
+def refusing(*words: str) -> Callable[[dict[str, Any]], Say]:
+    """Return a script that refuses requests with any of some fields, and answers the others."""
+
+    def say(body: dict[str, Any]) -> Say:
+        named = [word for word in words if word in body]
+        return failure(400, f"{named[0]} is unknown") if named else completion('{"a": 1}')
+
+    return say
+
+
 async def test_a_refused_form_is_replaced_by_a_weaker_one(
     server: OpenAIServer, meter: Meter
 ) -> None:
-    """Schema, then any object, then the prompt alone; what was answered is remembered."""
+    """Schema, any object, a forced call, then the prompt alone; what was answered is remembered."""
+    url = server.script("form", refusing("response_format", "tools"))
+    async with endpoint(url) as chat:
+        await chat.complete(FORM, meter)
+        assert server.count("form") == 4
+        await chat.complete(FORM, meter)
+    bodies = [asked.body for asked in server.asked["form"]]
+    kinds = [body.get("response_format", {}).get("type") for body in bodies]
+    assert kinds == ["json_schema", "json_object", None, None, None]
+    assert ["tool_choice" in body for body in bodies] == [False, False, True, False, False]
+    assert "JSON Schema" in bodies[3]["messages"][-1]["content"]
+    assert meter.cost == 120_000
+
+
+async def test_an_answer_can_be_the_call_of_a_tool(server: OpenAIServer, meter: Meter) -> None:
+    """Where no format is taken, a tool that has to be called brings the answer as its arguments."""
+    function = {"name": "answer", "arguments": '{"a": 2}'}
+    called = completion(None, finish="stop")
+    message = {"tool_calls": [{"id": "1", "type": "function", "function": function}]}
+    body = called.body.replace(b'"content": null', json.dumps(message)[1:-1].encode())
+
+    def say(asked: dict[str, Any]) -> Say:
+        refused = "response_format" in asked
+        return failure(400, "no response_format here") if refused else Say(body)
+
+    async with endpoint(server.script("forced", say)) as chat:
+        reply = await chat.complete(FORM, meter)
+    assert (reply.text, reply.calls) == ('{"a": 2}', ())
+    choice = server.asked["forced"][-1].body["tool_choice"]
+    assert choice == {"type": "function", "function": {"name": "answer"}}
+
+
+async def test_a_form_that_is_ignored_is_given_up(server: OpenAIServer) -> None:
+    """Prose in place of JSON is booked and typed, and the next call brings the schema as a prompt."""
 
     def say(body: dict[str, Any]) -> Say:
-        refused = "response_format" in body
-        return failure(400, "response_format is unknown") if refused else completion('{"a": 1}')
+        told = "JSON Schema" in json.dumps(body["messages"])
+        return completion('Sure: {"a": 1}' if told else "I would say yes")
 
-    async with endpoint(server.script("form", say)) as chat:
-        await chat.complete(FORM, meter)
-        assert server.count("form") == 3
-        await chat.complete(FORM, meter)
-    kinds = [asked.body.get("response_format", {}).get("type") for asked in server.asked["form"]]
-    assert kinds == ["json_schema", "json_object", None, None]
-    assert "JSON Schema" in server.asked["form"][2].body["messages"][-1]["content"]
-    assert meter.cost == 120_000
+    request = FORM.model_copy(update={"form": {"type": "object", "required": ["a"]}})
+    meter = Meter(PRICE)
+    async with endpoint(server.script("ignored", say)) as chat:
+        with pytest.raises(UnstructuredAnswerError):
+            await chat.complete(request, meter)
+        assert (await chat.complete(request, meter)).text == 'Sure: {"a": 1}'
+    assert (server.count("ignored"), meter.cost) == (2, 120_000)
+
+
+@pytest.mark.parametrize("status", [400, 403])
+async def test_logprobs_that_are_refused_are_done_without(
+    server: OpenAIServer, meter: Meter, status: int
+) -> None:
+    """The answer comes without them, and they are not asked for again."""
+
+    def say(body: dict[str, Any]) -> Say:
+        return failure(status, "no logprobs for you") if "logprobs" in body else completion("4")
+
+    request = ASK.model_copy(update={"logprobs": 3})
+    async with endpoint(server.script("logprobs", say)) as chat:
+        assert (await chat.complete(request, meter)).tokens == ()
+        await chat.complete(request, meter)
+    assert server.count("logprobs") == 3
+
+
+async def test_logprobs_come_with_the_answer(server: OpenAIServer, meter: Meter) -> None:
+    """Every token has its logarithm and the likeliest tokens at its place."""
+    told = {"token": "4", "logprob": -0.5, "top_logprobs": [{"token": "5", "logprob": -1.5}]}
+    choice = {
+        "finish_reason": "stop",
+        "message": {"content": "4"},
+        "logprobs": {"content": [told]},
+    }
+    url = server.script("told", completion(choices=[choice]))
+    async with endpoint(url) as chat:
+        reply = await chat.complete(ASK.model_copy(update={"logprobs": 1}), meter)
+    assert reply.tokens == (Token("4", -0.5, (("5", -1.5),)),)
+    body = server.asked["told"][0].body
+    assert (body["logprobs"], body["top_logprobs"]) == (True, 1)
 
 
 async def test_a_failure_for_another_reason_weakens_nothing(

@@ -1,0 +1,132 @@
+"""One request over HTTP, and whatever becomes of it: a body, or the failure with its type.
+
+Failures are returned, not raised: the exceptions of the client hold its headers, with the key in
+them, and must not be in anybody's traceback.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import anyio
+import httpx2
+import openai
+
+from workers.errors import (
+    BrokenConnectionError,
+    ChatError,
+    MalformedReplyError,
+    RequestRefusedError,
+    UnavailableError,
+)
+from workers.reply import read_body
+from workers.retry import failed_status
+from workers.stream import Pieces
+from workers.transport import called_off, client, failures, unsent, untrusted
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+    from workers.key import Key
+    from workers.reply import Fields
+
+_NO_KEY: Final = "none"
+_PATH: Final = "/chat/completions"
+_QUOTED: Final = 2_000
+_EVENTS: Final = "text/event-stream"
+_LINGER: Final = 0.2
+"""Seconds that a finished stream gets to end, so that its connection can be used again."""
+
+_CLOSING: Final = 2.0
+
+
+class Received(NamedTuple):
+    """The body of a reply.
+
+    Attributes:
+        fields: What it holds.
+        first: Seconds until the first token came; ``None`` where the reply was no stream.
+    """
+
+    fields: Fields
+    first: float | None = None
+
+
+class Connection:
+    """The open connections to one endpoint.
+
+    Belongs to the event loop in which it is made.
+
+    Args:
+        url: The address of the endpoint, up to ``/v1``.
+        key: Where its key is found.
+        reply_limit: The most bytes that a reply may have.
+    """
+
+    def __init__(self, url: str, key: Key, reply_limit: int) -> None:
+        self._url = url
+        self._key = key
+        self._client: AsyncOpenAI = client(url, key.read() or _NO_KEY, reply_limit)
+
+    async def post(self, body: dict[str, Any]) -> Received | ChatError:
+        """Make one request; a body that asks for a stream is answered when the stream has ended."""
+        try:
+            if body.get("stream"):
+                return await self._streamed(body)
+            response = await self._client.post(_PATH, body=body, cast_to=httpx2.Response)
+            return Received(read_body(response.content))
+        except openai.APIStatusError as error:
+            text = self._key.redacted(error.response.text[:_QUOTED])
+            return failed_status(error.status_code, error.response.headers, text)
+        except openai.APIConnectionError as error:
+            return self._broken(error.__cause__ or error)
+        except MalformedReplyError as error:
+            return type(error)(str(error))
+        except failures() as error:
+            return self._broken(error)
+
+    async def _streamed(self, body: dict[str, Any]) -> Received:
+        start = anyio.current_time()
+        response = await self._client.post(
+            _PATH,
+            body=body,
+            cast_to=httpx2.Response,
+            stream=True,
+            stream_cls=openai.AsyncStream[object],
+        )
+        assert isinstance(response, httpx2.Response)  # noqa: S101 - by cast_to
+        try:
+            if not response.headers.get("content-type", "").startswith(_EVENTS):
+                return Received(read_body(await response.aread()))
+            return await _read(response, start)
+        finally:
+            with anyio.CancelScope(shield=True), anyio.move_on_after(_CLOSING):
+                await response.aclose()
+
+    def _broken(self, cause: BaseException) -> ChatError:
+        why = self._key.redacted(str(cause)) or type(cause).__name__
+        return _kind(cause)(f"no reply from {self._url}: {why}")
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._client.close()
+
+
+async def _read(response: httpx2.Response, start: float) -> Received:
+    pieces = Pieces()
+    first: float | None = None
+    chunks = response.aiter_raw()
+    async for chunk in chunks:
+        pieces.feed(chunk)
+        if first is None and pieces.begun:
+            first = anyio.current_time() - start
+        if pieces.over:
+            await called_off(chunks, after=_LINGER if pieces.whole else 0.0)
+            break
+    return Received(pieces.body(), first)
+
+
+def _kind(cause: BaseException) -> type[RequestRefusedError | UnavailableError]:
+    if untrusted(cause):
+        return RequestRefusedError
+    return UnavailableError if unsent(cause) else BrokenConnectionError
