@@ -11,7 +11,7 @@ from protocols.errors import MechanismError
 from protocols.frozen import Frozen
 from protocols.mechanism import Allocation, Unsold, tie_ranks
 from protocols.messages import Announcement, Award, Lot
-from protocols.packing import Limit, choose
+from protocols.set_packing import pack, packed_worth
 from protocols.units import ZERO, Amount, Balance, Money, Probability, TaskId, WorkerId
 from protocols.winner_determination import split
 
@@ -68,24 +68,35 @@ def best_packages(packages: Sequence[Package], *, exclusive: bool = True) -> tup
 
     Raises:
         InexactError: If no optimum is proven.
+        MechanismError: If a package names no task.
     """
     able = [place for place, package in enumerate(packages) if package.score >= 0]
-    tasks: dict[str, dict[int, int]] = {}
-    workers: dict[str, dict[int, int]] = {}
-    for item, place in enumerate(able):
-        for task in packages[place].tasks:
-            tasks.setdefault(task, {})[item] = 1
-        workers.setdefault(packages[place].worker, {})[item] = 1
-    limits = [Limit(uses, 1) for uses in tasks.values()]
-    limits += [Limit(uses, 1) for uses in workers.values() if exclusive]
-    best = choose([packages[place].score for place in able], limits)
+    scores = [packages[place].score for place in able]
+    best = pack(scores, _needs([packages[place] for place in able], exclusive=exclusive))
     return tuple(able[item] for item in best.items)
+
+
+def _needs(packages: Sequence[Package], *, exclusive: bool) -> list[list[int]]:
+    """Give numbers to what the packages take: their tasks and, of an XOR bid, their worker."""
+    numbers: dict[tuple[str, str], int] = {}
+    needs: list[list[int]] = []
+    for package in packages:
+        if not package.tasks:
+            raise MechanismError(f"worker {package.worker!r}: a bundle names at least one task")
+        names = [("task", task) for task in sorted(package.tasks)]
+        names += [("worker", package.worker)] * exclusive
+        needs.append([numbers.setdefault(name, len(numbers)) for name in names])
+    return needs
 
 
 def solve_packages(packages: Sequence[Package], *, exclusive: bool = True) -> Packages:
     """Solve winner determination for packages, with every winner's Clarke pivot.
 
-    One integer program for the optimum and one for each winner; losers need none.
+    One search for the optimum and one for each winner i, which starts from what is known of it,
+    ``W - w_i <= W(-i) <= W``; losers need none.
+
+    Raises:
+        InexactError: If no optimum is proven.
 
     >>> packages = [Package("a", frozenset("tu"), 9), Package("b", frozenset("t"), 5)]
     >>> solve_packages([*packages, Package("c", frozenset("u"), 3)]).pivots
@@ -96,9 +107,10 @@ def solve_packages(packages: Sequence[Package], *, exclusive: bool = True) -> Pa
     pivots: dict[str, int] = {}
     for worker in dict.fromkeys(packages[place].worker for place in chosen):
         own = sum(packages[place].score for place in chosen if packages[place].worker == worker)
-        others = [package for package in packages if package.worker != worker]
-        without = best_packages(others, exclusive=exclusive)
-        pivots[worker] = sum(others[place].score for place in without) - (welfare - own)
+        others = [item for item in packages if item.worker != worker and item.score >= 0]
+        scores = [package.score for package in others]
+        needs = _needs(others, exclusive=exclusive)
+        pivots[worker] = packed_worth(scores, needs, welfare - own, welfare) - (welfare - own)
     return Packages(chosen, welfare, pivots)
 
 

@@ -57,11 +57,7 @@ def choose(scores: Sequence[int], limits: Sequence[Limit], seconds: float = 60.0
 
     if not scores:
         return Choice((), 0)
-    if sum(map(abs, scores)) > LARGEST:
-        raise InexactError(
-            f"the scores add up to more than {LARGEST} nano-units, where the optimum is not"
-            " certain: announce fewer tasks at a time"
-        )
+    refuse_beyond(scores)
     table = np.zeros((len(limits), len(scores)))
     for row, limit in zip(table, limits, strict=True):
         row[list(limit.uses.keys())] = list(limit.uses.values())
@@ -83,6 +79,19 @@ def choose(scores: Sequence[int], limits: Sequence[Limit], seconds: float = 60.0
     if -float(solved.mip_dual_bound) >= worth + 0.5 or not _feasible(taken, limits):
         raise InexactError("the optimum could not be proven to the last nano-unit")
     return Choice(taken, worth)
+
+
+def refuse_beyond(scores: Sequence[int]) -> None:
+    """Refuse scores whose sum is so large that the optimum would not be certain.
+
+    Raises:
+        InexactError: If their absolute values add up to more than ``LARGEST``.
+    """
+    if sum(map(abs, scores)) > LARGEST:
+        raise InexactError(
+            f"the scores add up to more than {LARGEST} nano-units, where the optimum is not"
+            " certain: announce fewer tasks at a time"
+        )
 
 
 def _feasible(taken: Sequence[int], limits: Sequence[Limit]) -> bool:
