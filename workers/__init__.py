@@ -9,15 +9,27 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from workers.function import FunctionWorker
     from workers.llm import OpenAIWorker
+    from workers.model_judge import ModelJudge
     from workers.ports import Verdict, Verifier, Worker
     from workers.recorded import RecordedWorker
     from workers.records import RecordTable
     from workers.scripted import ScriptedWorker
     from workers.simulated import SimulatedWorker
-    from workers.verifiers import check, exact, json_schema, numeric, regex
+    from workers.verifiers import (
+        check,
+        command,
+        exact,
+        human,
+        json_schema,
+        judged,
+        numeric,
+        passes,
+        regex,
+    )
 
 _HOMES = {
     "FunctionWorker": "workers.function",
+    "ModelJudge": "workers.model_judge",
     "OpenAIWorker": "workers.llm",
     "RecordTable": "workers.records",
     "RecordedWorker": "workers.recorded",
@@ -27,14 +39,19 @@ _HOMES = {
     "Verifier": "workers.ports",
     "Worker": "workers.ports",
     "check": "workers.verifiers",
+    "command": "workers.verifiers",
     "exact": "workers.verifiers",
+    "human": "workers.verifiers",
     "json_schema": "workers.verifiers",
+    "judged": "workers.verifiers",
     "numeric": "workers.verifiers",
+    "passes": "workers.verifiers",
     "regex": "workers.verifiers",
 }
 
 __all__ = [
     "FunctionWorker",
+    "ModelJudge",
     "OpenAIWorker",
     "RecordTable",
     "RecordedWorker",
@@ -44,9 +61,13 @@ __all__ = [
     "Verifier",
     "Worker",
     "check",
+    "command",
     "exact",
+    "human",
     "json_schema",
+    "judged",
     "numeric",
+    "passes",
     "regex",
 ]
 

@@ -10,7 +10,17 @@ from workers.llm_spec import OpenAISpec
 from workers.ports import Worker
 from workers.simulated import SimulatedSpec
 from workers.spec import ParticipantSpec, Shorthand, Spec
-from workers.verifiers import Exact, JsonSchema, Numeric, Recorded, Regex
+from workers.verifiers import (
+    Command,
+    Exact,
+    Human,
+    JsonSchema,
+    Judge,
+    Numeric,
+    Pytest,
+    Recorded,
+    Regex,
+)
 
 
 class WorkerType(NamedTuple):
@@ -32,6 +42,10 @@ VERIFIERS: Final[dict[str, type[Spec]]] = {
     "numeric": Numeric,
     "regex": Regex,
     "json-schema": JsonSchema,
+    "command": Command,
+    "pytest": Pytest,
+    "judge": Judge,
+    "human": Human,
     "recorded": Recorded,
 }
 """Configuration name -> verifier. A callable is given in code and has no name here."""
@@ -40,7 +54,10 @@ WorkerSpec = Annotated[FunctionSpec | OpenAISpec | SimulatedSpec, Field(discrimi
 """A worker as a configuration describes it."""
 
 VerifierSpec = Annotated[
-    Annotated[Exact | Numeric | Regex | JsonSchema | Recorded, Field(discriminator="type")],
+    Annotated[
+        Exact | Numeric | Regex | JsonSchema | Command | Pytest | Judge | Human | Recorded,
+        Field(discriminator="type"),
+    ],
     Shorthand(
         "type",
         {
@@ -48,8 +65,12 @@ VerifierSpec = Annotated[
             "numeric": "value",
             "regex": "pattern",
             "json-schema": "schema",
+            "command": "run",
+            "pytest": "tests",
+            "judge": "by",
+            "human": None,
             "recorded": None,
         },
     ),
 ]
-"""A verifier as a configuration describes it; it is the verifier."""
+"""A verifier as a configuration describes it; it is the verifier, or it can be placed."""

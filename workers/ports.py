@@ -233,14 +233,14 @@ class Assessor(ABC):
 
     Attributes:
         type: The word by which configurations ask for it.
-        spec: How a configuration describes it.
+        described: How a configuration describes it.
         seconds: How long it may take; ``None`` is as long as the market lets verifiers take.
         announced: Whether the journal says that it is asked before it is, so that a bill is never
             unknown and a person finds the question.
     """
 
     type: str
-    spec: BaseModel
+    described: BaseModel
     seconds: float | None = None
     announced: bool = False
 
