@@ -8,13 +8,18 @@ Source: Kull, Silva Filho and Flach, "Beta calibration", AISTATS 2017; maximum a
 
 from __future__ import annotations
 
-import math
+from math import exp
 from typing import TYPE_CHECKING
+
+from scoring.log_odds import log_probability
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scoring.log_odds import Cell
+
+    _Vector = tuple[float, float, float]
+    _Matrix = tuple[float, float, float, float, float, float]  # symmetric: the upper half, by rows
 
 IDENTITY = (1.0, 1.0, 0.0)
 """Rise, fall and intercept of the map that changes nothing."""
@@ -29,7 +34,7 @@ def log_odds(coefficients: Sequence[float], report: float) -> float:
     2.5
     """
     rise, fall, intercept = coefficients
-    ln_p = -math.log1p(math.exp(-report))
+    ln_p = log_probability(report)
     return rise * ln_p + fall * (report - ln_p) + intercept
 
 
@@ -47,55 +52,77 @@ def step(
     Returns:
         Rise and fall (at least 0: a map never reverses the order of reports) and intercept.
 
-    >>> step([(10, 5.0, 2.0)], at=(0.0, 0.0, 0.0), prior=(0.0, 0.0, 0.0), precision=1.0)
+    >>> from scoring.log_odds import cell_of
+    >>> step([cell_of(10, 5.0, 2.0)], at=(0.0, 0.0, 0.0), prior=(0.0, 0.0, 0.0), precision=1.0)
     (0.0, 0.0, 0.0)
     """
     rise, fall, c = at
-    g = [precision * (mean - now) for mean, now in zip(prior, at, strict=True)]
+    g_rise, g_fall = precision * (prior[0] - rise), precision * (prior[1] - fall)
+    g_c = precision * (prior[2] - c)
     rr = ff = cc = precision
     rf = rc = fc = 0.0
-    for count, success, logit in cells:
-        ln_p = -math.log1p(math.exp(-logit))
+    for count, success, logit, ln_p in cells:  # nearly all of an update's time: each product once
         minus_ln_q = logit - ln_p
-        forecast = 1.0 / (1.0 + math.exp(-rise * ln_p - fall * minus_ln_q - c))
-        surprise = success - count * forecast
-        weight = count * forecast * (1.0 - forecast)
-        g[0] += surprise * ln_p
-        g[1] += surprise * minus_ln_q
-        g[2] += surprise
-        rr += weight * ln_p * ln_p
-        rf += weight * ln_p * minus_ln_q
-        rc += weight * ln_p
-        ff += weight * minus_ln_q * minus_ln_q
-        fc += weight * minus_ln_q
+        forecast = 1.0 / (1.0 + exp(-c - rise * ln_p - fall * minus_ln_q))
+        expected = count * forecast
+        surprise = success - expected
+        weight = expected * (1.0 - forecast)
+        by_rise, by_fall = weight * ln_p, weight * minus_ln_q
+        g_rise += surprise * ln_p
+        g_fall += surprise * minus_ln_q
+        g_c += surprise
+        rr += by_rise * ln_p
+        rf += by_rise * minus_ln_q
+        rc += by_rise
+        ff += by_fall * minus_ln_q
+        fc += by_fall
         cc += weight
-    moves = _bounded([[rr, rf, rc], [rf, ff, fc], [rc, fc, cc]], g, at)
+    matrix, gradient = (rr, rf, rc, ff, fc, cc), (g_rise, g_fall, g_c)
+    moves = _solved(matrix, gradient)
+    if rise + moves[0] < 0.0 or fall + moves[1] < 0.0:
+        moves = _bounded(matrix, gradient, at)
     scale = min(1.0, _MAX_STEP / max(*map(abs, moves), _MAX_STEP))
-    rise, fall, c = (now + scale * move for now, move in zip(at, moves, strict=True))
-    return max(rise, 0.0), max(fall, 0.0), c
+    return (
+        max(rise + scale * moves[0], 0.0),
+        max(fall + scale * moves[1], 0.0),
+        c + scale * moves[2],
+    )
 
 
-def _bounded(
-    matrix: list[list[float]], gradient: list[float], at: Sequence[float]
-) -> tuple[float, ...]:
+def _bounded(matrix: _Matrix, gradient: _Vector, at: Sequence[float]) -> _Vector:
     """Solve for Newton's step, holding a rise or a fall at 0 that would turn negative."""
     moves = _solved(matrix, gradient)
     for held in (0, 1, 0):  # holding the fall can turn the rise negative after all
         if at[held] + moves[held] < 0.0:
-            matrix[held] = [float(column == held) for column in range(3)]
-            gradient[held] = -at[held]
+            matrix, gradient = _HOLDING[held](matrix, gradient, -at[held])
             moves = _solved(matrix, gradient)
     return moves
 
 
-def _solved(matrix: list[list[float]], vector: list[float]) -> tuple[float, ...]:
-    """Solve three linear equations by Cramer's rule; priors keep the matrix well conditioned."""
-    (a, b, c), (d, e, f), (g, h, i) = matrix
+def _rise_held(matrix: _Matrix, gradient: _Vector, move: float) -> tuple[_Matrix, _Vector]:
+    _, rf, rc, ff, fc, cc = matrix
+    _, fall, c = gradient
+    return (1.0, 0.0, 0.0, ff, fc, cc), (move, fall - rf * move, c - rc * move)
+
+
+def _fall_held(matrix: _Matrix, gradient: _Vector, move: float) -> tuple[_Matrix, _Vector]:
+    rr, rf, rc, _, fc, cc = matrix
+    rise, _, c = gradient
+    return (rr, 0.0, rc, 1.0, 0.0, cc), (rise - rf * move, move, c - fc * move)
+
+
+_HOLDING = (_rise_held, _fall_held)
+
+
+def _solved(matrix: _Matrix, vector: _Vector) -> _Vector:
+    """Solve symmetric equations by Cramer's rule; priors keep the matrix well conditioned."""
+    a, b, c, d, e, f = matrix
     x, y, z = vector
-    minor_a, minor_b, minor_c = e * i - f * h, d * i - f * g, d * h - e * g
-    determinant = a * minor_a - b * minor_b + c * minor_c
+    aa, ab, ac = d * f - e * e, c * e - b * f, b * e - c * d
+    bb, bc, cc = a * f - c * c, b * c - a * e, a * d - b * b
+    determinant = a * aa + b * ab + c * ac
     return (
-        (x * minor_a - b * (y * i - f * z) + c * (y * h - e * z)) / determinant,
-        (a * (y * i - f * z) - x * minor_b + c * (d * z - y * g)) / determinant,
-        (a * (e * z - y * h) - b * (d * z - y * g) + x * minor_c) / determinant,
+        (aa * x + ab * y + ac * z) / determinant,
+        (ab * x + bb * y + bc * z) / determinant,
+        (ac * x + bc * y + cc * z) / determinant,
     )

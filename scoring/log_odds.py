@@ -1,8 +1,8 @@
 """Log-odds, and a history of reports kept as a few cells on the log-odds scale.
 
 A map from stated to true probability is fitted to this history. Cells make the work of a fit
-independent of the length of the history, and lose almost nothing: each cell keeps the exact mean
-log-odds of its reports, and models state few different confidences anyway.
+independent of the length of the history, and lose almost nothing: each cell keeps the exact means
+of what a map takes from its reports, and models state few different confidences anyway.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ CELLS = 20
 _EDGE = math.log((1.0 - CLIP) / CLIP)
 _PER_UNIT = CELLS / (2.0 * _EDGE)
 
-Cell = tuple[float, float, float]
-"""Reports that lie together: how many, how much success, and their mean log-odds."""
+Cell = tuple[float, float, float, float]
+"""Reports that lie together: how many, how much success, mean log-odds, mean log of the probability."""
 
 
 def logit(probability: float) -> float:
@@ -49,36 +49,57 @@ def sigmoid(log_odds: float) -> float:
     return odds / (1.0 + odds)
 
 
+def log_probability(log_odds: float) -> float:
+    """Return the logarithm of the probability with these log-odds.
+
+    >>> round(log_probability(0.0), 6)
+    -0.693147
+    """
+    return -math.log1p(math.exp(-log_odds))
+
+
+def cell_of(count: float, success: float, log_odds: float) -> Cell:
+    """Return the cell of reports that all have the same log-odds.
+
+    >>> cell_of(10, 5.0, 0.0)[:3]
+    (10, 5.0, 0.0)
+    """
+    return count, success, log_odds, log_probability(log_odds)
+
+
 class History:
     """Reports and their outcomes, as sums in `CELLS` cells of equal width on the log-odds scale."""
 
-    __slots__ = ("_counts", "_logits", "_successes", "count")
+    __slots__ = ("_cells", "_counts", "_logits", "_logs", "_successes", "count")
 
     def __init__(self) -> None:
         self.count = 0
         self._counts = [0] * CELLS
         self._successes = [0.0] * CELLS
         self._logits = [0.0] * CELLS
+        self._logs = [0.0] * CELLS
+        self._cells: list[Cell | None] = [None] * CELLS
 
     def add(self, log_odds: float, outcome: float) -> None:
         """Add one report, given as the log-odds that `logit` returns, and its outcome in [0, 1]."""
         cell = min(int((log_odds + _EDGE) * _PER_UNIT), CELLS - 1)
         self.count += 1
-        self._counts[cell] += 1
-        self._successes[cell] += outcome
-        self._logits[cell] += log_odds
+        n = self._counts[cell] = self._counts[cell] + 1
+        success = self._successes[cell] = self._successes[cell] + outcome
+        logits = self._logits[cell] = self._logits[cell] + log_odds
+        logs = self._logs[cell] = self._logs[cell] + log_probability(log_odds)
+        self._cells[cell] = n, success, logits / n, logs / n
 
     def cells(self) -> list[Cell]:
         """Return the cells that hold a report."""
-        rows = zip(self._counts, self._successes, self._logits, strict=True)
-        return [(n, success, logits / n) for n, success, logits in rows if n]
+        return [cell for cell in self._cells if cell]
 
     def cells_without(self, part: History) -> list[Cell]:
         """Return the cells of what is left when `part`, whose reports are all in here, is taken out."""
-        here = zip(self._counts, self._successes, self._logits, strict=True)
-        there = zip(part._counts, part._successes, part._logits, strict=True)
+        here = zip(self._counts, self._successes, self._logits, self._logs, strict=True)
+        there = zip(part._counts, part._successes, part._logits, part._logs, strict=True)
         return [
-            (n - m, success - taken, (logits - away) / (n - m))
-            for (n, success, logits), (m, taken, away) in zip(here, there, strict=True)
+            (n - m, success - taken, (logits - away) / (n - m), (logs - gone) / (n - m))
+            for (n, success, logits, logs), (m, taken, away, gone) in zip(here, there, strict=True)
             if n > m
         ]

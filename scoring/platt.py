@@ -45,14 +45,15 @@ def step(
     Returns:
         Slope (at least 0: a map never reverses the order of reports) and intercept.
 
-    >>> step([(10, 5.0, 2.0)], at=(0.0, 0.0), prior=(0.0, 0.0), precision=1.0)
+    >>> from scoring.log_odds import cell_of
+    >>> step([cell_of(10, 5.0, 2.0)], at=(0.0, 0.0), prior=(0.0, 0.0), precision=1.0)
     (0.0, 0.0)
     """
     a, b = at
     gradient_a, gradient_b = precision * (prior[0] - a), precision * (prior[1] - b)
     aa = bb = precision
     ab = 0.0
-    for count, success, logit in cells:
+    for count, success, logit, _ in cells:
         forecast = 1.0 / (1.0 + exp(-a * logit - b))
         expected = count * forecast
         surprise = success - expected

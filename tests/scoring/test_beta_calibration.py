@@ -10,22 +10,20 @@ from scipy import optimize
 
 from scoring import platt
 from scoring.beta_calibration import IDENTITY, log_odds, step
-from scoring.log_odds import logit
+from scoring.log_odds import Cell, cell_of, logit
 
 CELLS = st.lists(
     st.tuples(st.integers(1, 30).map(float), st.floats(0.0, 1.0), st.floats(-3.9, 3.9)).map(
-        lambda cell: (cell[0], cell[0] * cell[1], cell[2])
+        lambda cell: cell_of(cell[0], cell[0] * cell[1], cell[2])
     ),
     max_size=10,
 )
 
 
-def penalised_loss(
-    cells: list[tuple[float, float, float]], coefficients: tuple[float, ...], precision: float
-) -> float:
+def penalised_loss(cells: list[Cell], coefficients: tuple[float, ...], precision: float) -> float:
     """Return what a maximum a posteriori fit around the identity minimises."""
     loss = 0.5 * precision * sum((c - m) ** 2 for c, m in zip(coefficients, IDENTITY, strict=True))
-    for count, success, report in cells:
+    for count, success, report, _ in cells:
         z = log_odds(coefficients, report)
         loss += count * float(np.logaddexp(0.0, z)) - success * z
     return loss
@@ -33,7 +31,7 @@ def penalised_loss(
 
 @settings(max_examples=40)
 @given(CELLS)
-def test_steps_lead_to_the_most_probable_map(cells: list[tuple[float, float, float]]) -> None:
+def test_steps_lead_to_the_most_probable_map(cells: list[Cell]) -> None:
     """Repeated steps reach the minimum that scipy finds under rise >= 0 and fall >= 0."""
     precision = 4.0
     at = IDENTITY

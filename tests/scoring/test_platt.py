@@ -10,25 +10,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize
 
+from scoring.log_odds import Cell, cell_of
 from scoring.platt import IDENTITY, log_odds, step
 
 CELLS = st.lists(
     st.tuples(st.integers(1, 30).map(float), st.floats(0.0, 1.0), st.floats(-3.9, 3.9)).map(
-        lambda cell: (cell[0], cell[0] * cell[1], cell[2])
+        lambda cell: cell_of(cell[0], cell[0] * cell[1], cell[2])
     ),
     max_size=10,
 )
 
 
 def penalised_loss(
-    cells: list[tuple[float, float, float]],
+    cells: list[Cell],
     coefficients: tuple[float, float],
     prior: tuple[float, float],
     precision: float,
 ) -> float:
     """Return what a maximum a posteriori fit minimises."""
     loss = 0.5 * precision * sum((c - m) ** 2 for c, m in zip(coefficients, prior, strict=True))
-    for count, success, logit in cells:
+    for count, success, logit, _ in cells:
         z = log_odds(coefficients, logit)
         loss += count * float(np.logaddexp(0.0, z)) - success * z
     return loss
@@ -37,7 +38,7 @@ def penalised_loss(
 @settings(max_examples=40)
 @given(CELLS, st.floats(0.0, 2.0), st.floats(-1.0, 1.0))
 def test_steps_lead_to_the_most_probable_map(
-    cells: list[tuple[float, float, float]], slope: float, intercept: float
+    cells: list[Cell], slope: float, intercept: float
 ) -> None:
     """Repeated steps reach the minimum that scipy finds under slope >= 0."""
     prior, precision = (slope, intercept), 4.0
@@ -62,7 +63,7 @@ def test_reversed_reports_are_flattened_not_reversed() -> None:
     """When high reports fail and low ones succeed the slope ends at 0, and the intercept free."""
     at = IDENTITY
     for _ in range(30):
-        at = step([(50, 0.0, 2.0), (50, 40.0, -2.0)], at, IDENTITY, precision=4.0)
+        at = step([cell_of(50, 0.0, 2.0), cell_of(50, 40.0, -2.0)], at, IDENTITY, precision=4.0)
 
     assert at[0] == 0.0
     forecast = 1.0 / (1.0 + math.exp(-at[1]))

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from scoring.log_odds import CLIP, logit, sigmoid
+from scoring.log_odds import CLIP, cell_of, logit, sigmoid
 from scoring.platt import IDENTITY, step
 from scoring.recalibration import FAMILIES, Recalibration, Recalibrator
 from tests.records import records
@@ -92,7 +92,7 @@ def test_online_fit_nears_the_batch_fit() -> None:
     ) -> tuple[float, float]:
         at = prior
         for _ in range(50):
-            at = step([(1, x, logit(p)) for p, x in outcomes], at, prior, 1.0 / variance)
+            at = step([cell_of(1, x, logit(p)) for p, x in outcomes], at, prior, 1.0 / variance)
         return at
 
     for worker, own in workers.items():
@@ -159,7 +159,7 @@ def test_own_outcomes_are_not_in_the_prior() -> None:
 
     prior: tuple[float, float] = IDENTITY
     for _ in range(50):
-        prior = step([(1, x, logit(p)) for p, x in outcomes], prior, IDENTITY, 1.0 / 0.3125)
+        prior = step([cell_of(1, x, logit(p)) for p, x in outcomes], prior, IDENTITY, 1.0 / 0.3125)
     assert lone.recalibration("lone").coefficients == pytest.approx(prior, abs=0.05)
 
 
