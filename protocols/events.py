@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from protocols.consultation import Compared, Consulted
 from protocols.contract import Settlement, Transfer
 from protocols.decommitment import Cancelled, Withdrawn
 from protocols.frozen import Frozen
@@ -27,7 +28,16 @@ from protocols.messages import (
     Result,
 )
 from protocols.peer_scores import PeerAnswer, PeerStanding
-from protocols.units import Amount, AnnouncementId, Name, TaskId, Text, WorkerId
+from protocols.units import (
+    Amount,
+    AnnouncementId,
+    Money,
+    Name,
+    Probability,
+    TaskId,
+    Text,
+    WorkerId,
+)
 
 
 class RunOpened(Frozen):
@@ -136,10 +146,15 @@ class TaskAdded(Frozen):
 
 
 class Announced(Frozen):
-    """Lots are put up for auction; what asking for bids may cost is held."""
+    """Lots are put up for auction; what asking for bids may cost is held.
+
+    Attributes:
+        judging: The most that judging an answer may cost, by lot, where it costs anything.
+    """
 
     event: Literal["announced"] = "announced"
     announcement: Announcement
+    judging: Mapping[TaskId, Amount] = {}
     transfers: tuple[Transfer, ...] = ()
 
     @property
@@ -267,10 +282,19 @@ class Finished(Frozen):
 
 
 class Verified(Frozen):
-    """The verifier has spoken."""
+    """The verifier has spoken.
+
+    Attributes:
+        cost: What its verdict has cost.
+        opinion: What it thinks itself, where the outcome is known without it.
+        transfers: That bill, and what was held for it and is free again.
+    """
 
     event: Literal["verified"] = "verified"
     outcome: Outcome
+    cost: Amount = Money(0)
+    opinion: Probability | None = None
+    transfers: tuple[Transfer, ...] = ()
 
     @property
     def key(self) -> str:
@@ -320,13 +344,18 @@ class Settled(Frozen):
 
 
 class Unsettled(Frozen):
-    """An award ends without an outcome: no verifier, or the work was called off."""
+    """An award ends without an outcome: no verifier, or the work was called off.
+
+    Attributes:
+        judging: What asking a verifier has cost all the same.
+    """
 
     event: Literal["unsettled"] = "unsettled"
     announcement: AnnouncementId
     task: TaskId
     worker: WorkerId
     reason: Annotated[str, Field(max_length=2_000)]
+    judging: Amount = Money(0)
     transfers: tuple[Transfer, ...] = ()
 
     @property
@@ -405,7 +434,9 @@ Event = (
     | Withdrawn
     | Started
     | Finished
+    | Consulted
     | Verified
+    | Compared
     | PeersScored
     | Settled
     | Unsettled

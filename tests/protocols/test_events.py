@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
+from protocols.consultation import Compared, Consulted
 from protocols.contract import Contract, Settlement, Transfer
 from protocols.decommitment import Cancelled, Withdrawn
 from protocols.events import (
@@ -152,8 +153,21 @@ EVENTS: list[Event] = [
     Started(announcement=NAME, task=TASK, worker=ANN),
     Finished(report=RESULT),
     Finished(report=FAILURE),
+    Consulted(announcement=NAME, task=TASK, worker=ANN, verifier="human", call=2),
+    Consulted(task=TASK, verifier="fair", ceiling=Money(9), transfers=MOVED),
+    Compared(
+        task=TASK,
+        judge="fair",
+        classes=("391", "391"),
+        asked=1,
+        cost=Money(4),
+        transfers=MOVED,
+    ),
     Verified(
-        outcome=Outcome(announcement=NAME, task=TASK, worker=ANN, success=0.5, verifier="exact")
+        outcome=Outcome(announcement=NAME, task=TASK, worker=ANN, success=0.5, verifier="judge"),
+        cost=Money(4),
+        opinion=1.0,
+        transfers=MOVED,
     ),
     PeersScored(
         batch=1,
