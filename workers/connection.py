@@ -85,7 +85,7 @@ class Connection:
         except failures() as error:
             return self._broken(error)
 
-    async def _streamed(self, body: dict[str, Any]) -> Received:
+    async def _streamed(self, body: dict[str, Any]) -> Received | ChatError:
         start = anyio.current_time()
         response = await self._client.post(
             _PATH,
@@ -112,7 +112,7 @@ class Connection:
         await self._client.close()
 
 
-async def _read(response: httpx2.Response, start: float) -> Received:
+async def _read(response: httpx2.Response, start: float) -> Received | ChatError:
     pieces = Pieces()
     first: float | None = None
     chunks = response.aiter_raw()
@@ -123,6 +123,8 @@ async def _read(response: httpx2.Response, start: float) -> Received:
         if pieces.over:
             await called_off(chunks, after=_LINGER if pieces.whole else 0.0)
             break
+    if pieces.broke_off:
+        return BrokenConnectionError("the stream ended before the answer did")
     return Received(pieces.body(), first)
 
 

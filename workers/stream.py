@@ -1,8 +1,8 @@
 """Puts the pieces of a streamed chat completion together: the body of a whole one comes out.
 
 The pieces arrive as server-sent events whose data is JSON, and ``[DONE]`` is the last. The body is
-read like that of a reply in one piece, so an answer that breaks off is found by the same rule: it
-does not say how it ended.
+read like that of a reply in one piece. A stream may end like any other and be only a part of the
+answer, so whether it broke off is for its pieces to say.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from pydantic_core import from_json
 from workers.errors import MalformedReplyError
 
 _LAST: Final = b"[DONE]"
-_BROKE_OFF: Final = "broke off"
 _MOST_CALLS: Final = 64
 _TOLD: Final = ("model", "usage", "error")
 
@@ -75,6 +74,11 @@ class Pieces:
         """Whether no piece so far was malformed."""
         return self._wrong is None
 
+    @property
+    def broke_off(self) -> bool:
+        """Whether the end of the bytes would not be the end of the answer, nor tell of an error."""
+        return not self.over and self._finish is None and "error" not in self._fields
+
     def feed(self, received: bytes) -> None:
         """Take some bytes of the stream; what comes after its end is not looked at."""
         for data in self._events.feed(received):
@@ -101,9 +105,7 @@ class Pieces:
         if self._calls:
             message["tool_calls"] = [_whole(call) for _, call in sorted(self._calls.items())]
         message.setdefault("content", None)
-        unfinished = self._finish is None and not self.over
-        finish = _BROKE_OFF if unfinished else self._finish
-        choice = {"message": message, "finish_reason": finish}
+        choice = {"message": message, "finish_reason": self._finish}
         return self._fields | {"choices": [choice | {"logprobs": {"content": self._tokens}}]}
 
     def _add(self, data: bytes) -> None:

@@ -133,8 +133,7 @@ async def test_the_first_token_is_timed_when_it_comes(server: OpenAIServer, mete
 
 
 ODD_ENDS = {
-    "truncated": (stream(piece("4"), DONE), IncompleteAnswerError),
-    "unfinished": (stream(piece("4")), IncompleteAnswerError),
+    "unmarked": (stream(piece("4"), DONE), IncompleteAnswerError),
     "length": (streamed("4", finish="length"), CutAnswerError),
     "filter": (streamed(finish="content_filter"), FilteredAnswerError),
     "empty": (streamed(), EmptyAnswerError),
@@ -143,7 +142,7 @@ ODD_ENDS = {
         DeclinedAnswerError,
     ),
     "malformed": (stream(piece("4"), b"data: {nonsense\n\n"), MalformedReplyError),
-    "nothing": (stream(b": nothing to say\n\n"), MalformedReplyError),
+    "nothing": (stream(DONE), MalformedReplyError),
     "error": (stream(b'data: {"error": {"message": "overloaded"}}\n\n'), MalformedReplyError),
     "usage alone": (stream(USED, DONE), MalformedReplyError),
     "html": (
@@ -164,14 +163,28 @@ async def test_every_odd_end_has_its_type(server: OpenAIServer, meter: Meter, ca
     assert meter.cost > 0
 
 
-async def test_a_stream_that_breaks_is_repeated_while_reserved(
-    server: OpenAIServer, meter: Meter
+@pytest.mark.parametrize("politely", [True, False])
+async def test_a_stream_that_breaks_off_is_repeated_while_reserved(
+    server: OpenAIServer, meter: Meter, politely: bool
 ) -> None:
-    """A connection lost in the middle may have been billed: as many attempts as are reserved."""
-    error = await ended(server.script("broken", stream(piece("4"), drop=True)), meter)
+    """Half an answer is never one, whether the connection broke or the stream just ended.
+
+    It may have been billed, so as many attempts are made as are reserved.
+    """
+    error = await ended(server.script("broken", stream(piece("4"), drop=not politely)), meter)
     assert type(error) is BrokenConnectionError
     assert server.count("broken") == 2
     assert meter.cost == 2 * WORST
+
+
+async def test_a_whole_stream_after_half_a_one_is_the_answer(
+    server: OpenAIServer, meter: Meter
+) -> None:
+    """The second attempt's text is not joined to what the first one had brought."""
+    url = server.script("half", stream(piece("2")), streamed("4"))
+    async with streaming(url) as chat:
+        assert (await chat.complete(ASK, meter)).text == "4"
+    assert meter.cost == WORST + 60_000
 
 
 async def test_a_stream_that_stalls_ends_with_the_deadline(
@@ -245,7 +258,7 @@ async def test_an_unmarked_end_needs_the_last_event(server: OpenAIServer) -> Non
     url = server.script("unmarked", stream(piece("4"), USED, DONE), stream(piece("4"), USED))
     async with streaming(url, unmarked_end=True) as chat:
         assert (await chat.complete(ASK, Meter(PRICE))).text == "4"
-        with pytest.raises(IncompleteAnswerError):
+        with pytest.raises(BrokenConnectionError):
             await chat.complete(ASK, Meter(PRICE))
 
 

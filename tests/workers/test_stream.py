@@ -75,7 +75,23 @@ def test_an_event_that_is_not_finished_is_none() -> None:
     """What the connection broke off in the middle of is not looked at."""
     pieces = fed(piece("4"), piece("5")[:-2])
     (choice,) = json.loads(json.dumps(pieces.body()))["choices"]
-    assert (choice["message"]["content"], choice["finish_reason"]) == ("4", "broke off")
+    assert choice["message"]["content"] == "4"
+
+
+@pytest.mark.parametrize(
+    ("chunks", "expected"),
+    [
+        ((), True),
+        ((piece("4"),), True),
+        ((piece("4"), USED), True),
+        ((piece("4"), piece(finish="stop")), False),
+        ((piece("4"), DONE), False),
+        ((b'data: {"error": {"message": "overloaded"}}\n\n',), False),
+    ],
+)
+def test_a_stream_has_to_say_that_it_is_over(chunks: tuple[bytes, ...], expected: bool) -> None:
+    """By how the answer ended, by the last event, or by an error."""
+    assert fed(*chunks).broke_off is expected
 
 
 def test_only_the_first_choice_counts() -> None:
