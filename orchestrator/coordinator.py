@@ -22,6 +22,8 @@ from orchestrator.memory.journal import Journal
 from orchestrator.memory.ledger import Ledger
 from orchestrator.memory.opening import note_opening, open_journal
 from orchestrator.peer_settings import PeerSettings, peer_settings
+from orchestrator.planning.course import Course
+from orchestrator.planning.wiring import is_wired
 from orchestrator.task import Task, TaskResult, task_result
 from protocols.events import Event, TaskAdded, transfers_of
 from protocols.mechanism import Mechanism
@@ -233,14 +235,23 @@ class Coordinator:
 
     async def run_all(self, tasks: Sequence[Task]) -> list[TaskResult]:
         """Have tasks done and return how each ended, in their order; raises like `run`."""
-        entries = self.admit(tasks)
         results: dict[TaskId, TaskResult] = {}
 
         def note(ending: Ending) -> None:
             results[ending.lot.task] = task_result(ending)
 
+        if any(map(is_wired, tasks)):
+            course = Course(tasks)
+            await self.follow(course, note)
+            return [course.result(task, results) for task in tasks]
+        entries = self.admit(tasks)
         await self.complete(entries, note)
         return [results[entry.lot.task] for entry in entries]
+
+    async def follow(self, course: Course, on_end: OnEnd) -> None:
+        """Have the tasks of a course done, each when its time has come. Raises like `run`."""
+        entries = self.admit(course.start())
+        await self.complete(entries, on_end, lambda ending: self.admit(course.take(ending)))
 
     async def stream(self, tasks: Sequence[Task]) -> AsyncGenerator[Event, None]:
         """Have tasks done and yield every event of the run until the last of them has ended.
@@ -288,13 +299,23 @@ class Coordinator:
             self._admitted += 1
             lot = task.lot(f"t{self._admitted}")
             needs = tuple(TaskId(need) for need in task.needs)
-            entries.append(Entry(lot, needs, task.verify, described(task.verify), task.redundancy))
+            entry = Entry(lot, needs, task.verify, described(task.verify), task.redundancy)
+            entry.reads = tuple(TaskId(read) for read in task.reads)
+            entries.append(entry)
         engine.check_graph(entries)
         engine.peers.prepare(entries)
         return entries
 
-    async def complete(self, entries: Sequence[Entry], on_end: OnEnd) -> None:
-        """Have admitted tasks done; ``on_end`` is told of each as it ends. Raises like `run`."""
+    async def complete(
+        self,
+        entries: Sequence[Entry],
+        on_end: OnEnd,
+        further: Callable[[Ending], Sequence[Entry]] = lambda _: (),
+    ) -> None:
+        """Have admitted tasks done, and those that further follow from each as it ends.
+
+        ``on_end`` is told of each. Raises like `run`.
+        """
         if not entries:
             return
         left = len(entries)
@@ -303,7 +324,9 @@ class Coordinator:
         def end(ending: Ending) -> None:
             nonlocal left
             on_end(ending)
-            left -= 1
+            entries = further(ending)
+            self._submit(entries, end)
+            left += len(entries) - 1
             if not left:
                 over.set()
 

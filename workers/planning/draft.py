@@ -1,7 +1,5 @@
 """What a planner is told and what it answers: a brief in, a draft of tasks out."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -29,6 +27,18 @@ class CheckForm(NamedTuple):
     fields: Callable[[str], Mapping[str, object]]
 
 
+def _answer(text: str) -> Mapping[str, object]:
+    return {"answer": text}
+
+
+def _number(text: str) -> Mapping[str, object]:
+    return {"value": text}
+
+
+def _pattern(text: str) -> Mapping[str, object]:
+    return {"pattern": text, "longest": 1_000_000}
+
+
 def _schema(text: str) -> Mapping[str, object]:
     try:
         return {"schema": json.loads(text)}
@@ -37,11 +47,11 @@ def _schema(text: str) -> Mapping[str, object]:
 
 
 CHECKS: Final[Mapping[str, CheckForm]] = {
-    "exact": CheckForm("the one right answer, where you know it", lambda text: {"answer": text}),
-    "numeric": CheckForm("the right number, where you know it", lambda text: {"value": text}),
+    "exact": CheckForm("the one right answer, where you know it", _answer),
+    "numeric": CheckForm("the right number, where you know it", _number),
     "regex": CheckForm(
         "a regular expression of Python that is found in every right answer and in no wrong one",
-        lambda text: {"pattern": text, "longest": 1_000_000},
+        _pattern,
     ),
     "json-schema": CheckForm("a JSON Schema, as text, that every right answer fits", _schema),
 }
@@ -62,7 +72,7 @@ class DraftTask(Spec):
 
     model_config = _ALL_REQUIRED
 
-    id: Annotated[str, Field(description="A short word, unique: letters, digits, - and _.")]
+    id: Annotated[str, Field(description="A short word, unique: letters, digits and _.")]
     kind: Annotated[str, Field(description="The sort of work, one of the kinds in the brief.")]
     prompt: Annotated[Text, Field(description="All that a worker gets to know of the task.")]
     value: Annotated[float, Field(description="What a right answer is worth, in units.")]
@@ -116,6 +126,7 @@ class Done(Frozen):
         state: ``solved``, or why not.
         reason: More about the state.
         answer: What came of it, the beginning at least.
+        many: Whether it was done for each item of a list.
     """
 
     id: Name
@@ -124,6 +135,7 @@ class Done(Frozen):
     state: Name
     reason: str = ""
     answer: Text = ""
+    many: bool = False
 
 
 class Try(Frozen):

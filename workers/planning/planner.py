@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import anyio.lowlevel
 
@@ -16,7 +16,7 @@ from workers.errors import ChatError, IncompleteAnswerError
 from workers.meter import Meter
 from workers.planning.draft import CHECKS, Draft, draft_form
 from workers.prices import Price, tariff
-from workers.prompting import conversation
+from workers.prompting import conversation, version
 from workers.retry import Policy
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from workers.chat import Chat
     from workers.limits import Limits
     from workers.planning.draft import Brief
+
+_PROMPT: Final = "plan"
 
 
 class Proposal(NamedTuple):
@@ -51,6 +53,11 @@ class Planner(ABC):
     """
 
     name: str = "planner"
+
+    @property
+    def prompts(self) -> str:
+        """The version of its prompts, if it has any; kept in the journal."""
+        return ""
 
     def ceiling(self, brief: Brief) -> Money:
         """Return the most that asking once can cost in cash; reserved before asking."""
@@ -146,6 +153,11 @@ class OpenAIPlanner(Planner):
             base_url, api_key_env=api_key_env, policy=self._policy, limits=limits
         )
 
+    @property
+    def prompts(self) -> str:
+        """The version of its prompts."""
+        return version(_PROMPT)
+
     def ceiling(self, brief: Brief) -> Money:
         """Return the worst case of one draft with all its paid attempts."""
         worst = self._price.cost(worst_usage(self._request(brief)))
@@ -174,7 +186,7 @@ class OpenAIPlanner(Planner):
         forms = {word: CHECKS[word].description for word in brief.checks}
         return ChatRequest(
             model=self.name,
-            messages=conversation("plan", brief=brief, checks=forms, value=units(brief.value)),
+            messages=conversation(_PROMPT, brief=brief, checks=forms, value=units(brief.value)),
             max_tokens=self._max_tokens,
             temperature=self._temperature,
             seed=self._seed,
