@@ -6,7 +6,7 @@ from math import isfinite
 from pydantic import ValidationError
 
 from orchestrator.strict_yaml.explanation import hint
-from protocols.catalog import MECHANISM, MECHANISMS, MechanismSettings
+from protocols.catalog import CLEAR_ONLY, MECHANISM, MECHANISMS, MechanismSettings
 from protocols.mechanism import Mechanism
 from scoring.catalog import SCORING_RULES
 
@@ -47,6 +47,8 @@ def mechanism_from(
 
 def _validated(given: dict[str, object]) -> MechanismSettings:
     name = str(given.get("name"))
+    if name in CLEAR_ONLY:
+        raise ValueError(CLEAR_ONLY[name])
     if name not in MECHANISMS:
         raise ValueError(f"unknown mechanism {name!r}{hint(name, list(MECHANISMS))}")
     try:

@@ -11,11 +11,12 @@ and gives JSON Schema, and ``build`` makes the object.
 from collections.abc import Callable
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import BeforeValidator, Field, TypeAdapter
 
 from protocols.budget_feasible import BudgetFeasible
 from protocols.clock import STEP, Dutch, English
 from protocols.contingent import ContingentVcg, ExpectedScore, Forecast
+from protocols.core_auction import CoreSelecting
 from protocols.deposit import DepositVcg, Shortfall
 from protocols.exploration import Explore
 from protocols.first_price import FirstPrice
@@ -94,6 +95,16 @@ class VcgSettings(Frozen):
     def build(self, expected: ExpectedOf) -> Mechanism:
         """Make the mechanism."""
         return Vcg()
+
+
+class CoreSelectingSettings(Frozen):
+    """Settings of `core-selecting`: it has none."""
+
+    name: Literal["core-selecting"] = "core-selecting"
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return CoreSelecting()
 
 
 class VickreySettings(Frozen):
@@ -321,10 +332,25 @@ class ExploreSettings(Frozen):
         return Explore(self.rounds, self.price)
 
 
+CLEAR_ONLY: Final = {
+    "top-trading-cycles": "top-trading-cycles swaps tasks that workers hold already, which a run"
+    " does not have: use `truthbid clear` on a file of holders and preferences"
+}
+"""Names of rules that award nothing, and what to do instead of asking a run for them."""
+
+
+def _of_a_run(settings: object) -> object:
+    for name, advice in CLEAR_ONLY.items():
+        if settings == {"name": name}:
+            raise ValueError(advice)
+    return settings
+
+
 MechanismSettings = Annotated[
     ContingentVcgSettings
     | DepositVcgSettings
     | VcgSettings
+    | CoreSelectingSettings
     | VickreySettings
     | FirstPriceSettings
     | UniformPriceSettings
@@ -343,6 +369,7 @@ MechanismSettings = Annotated[
     | SortitionSettings
     | ExploreSettings,
     Field(discriminator="name"),
+    BeforeValidator(_of_a_run),
 ]
 """The settings of any mechanism, told apart by its name."""
 
@@ -353,6 +380,7 @@ MECHANISMS: Final = {
     "contingent-vcg": ContingentVcgSettings,
     "deposit-vcg": DepositVcgSettings,
     "vcg": VcgSettings,
+    "core-selecting": CoreSelectingSettings,
     "vickrey": VickreySettings,
     "first-price": FirstPriceSettings,
     "uniform": UniformPriceSettings,
@@ -372,3 +400,9 @@ MECHANISMS: Final = {
     "explore": ExploreSettings,
 }
 """Every mechanism by the word that configurations use for it."""
+
+TAKE_BUNDLES: Final = ("contingent-vcg", "vcg", "core-selecting")
+"""Those that also clear bids on bundles (``TakesBundles``)."""
+
+TAKE_SIZES: Final = ("contingent-vcg", "vcg")
+"""Those that also clear lots that take up different parts of a capacity (``TakesSizes``)."""

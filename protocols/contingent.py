@@ -1,15 +1,18 @@
 """The strict joint rule: cost and chance of success are both best reported as they are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log
 from typing import Literal
 
+from protocols.bundle_auction import BundleAuction
+from protocols.bundles import BundleBid
 from protocols.contract import Contract
 from protocols.mechanism import Allocation, Properties, Standing, Standings
 from protocols.messages import Announcement, Bid, Lot
 from protocols.offers import ScoreOf
-from protocols.units import ZERO, Money
+from protocols.sized_auction import determine_sized
+from protocols.units import ZERO, Money, Probability, TaskId, WorkerId
 from protocols.winner_determination import Win, determine_winners
 
 ExpectedScore = Callable[[float], float]
@@ -98,32 +101,71 @@ class ContingentVcg:
         solution = determine_winners(announcement, bids, self.score(standings), seed)
         return solution.allocation(announcement, self.name, self.contract)
 
+    def clear_bundles(
+        self, announcement: Announcement, bids: Sequence[BundleBid], seed: int, *, exclusive: bool
+    ) -> Allocation:
+        """Clear bundles by the same rule: scores and pivots are those of the bundles.
+
+        An honest worker bids on every bundle that it could do; with an XOR of bundles it can state
+        any costs. What makes a winner pay is one pivot, shared among its tasks by their values.
+        """
+        auction = BundleAuction(
+            self.name, self._worth(), _value, self._paid, "not-worth-it", exclusive
+        )
+        return auction.clear(announcement, bids, seed)
+
+    def clear_sized(
+        self,
+        announcement: Announcement,
+        bids: Sequence[Bid],
+        standings: Standings,
+        seed: int,
+        sizes: Mapping[tuple[TaskId, WorkerId], int],
+    ) -> Allocation:
+        """Clear lots that take up different parts of a capacity by the same rule."""
+        score = self.score(standings)
+        solution = determine_sized(announcement, bids, score, seed, sizes, "not-worth-it")
+        return solution.allocation(announcement, self.name, self.contract)
+
     def contract(self, win: Win) -> Contract:
         """Return what a winner is paid: the value on success and its score, less its pivot."""
+        return self._paid(win.lot, win.bid.probability, Money(win.pivot))
+
+    def _paid(self, lot: Lot, report: Probability, pivot: Money) -> Contract:
         return Contract(
-            base=Money(-win.pivot),
-            per_success=win.lot.value,
+            base=Money(-pivot),
+            per_success=lot.value,
             score_weight=self.stake,
             rule=self.rule,
-            report=win.bid.probability,
+            report=report,
         )
+
+    def _worth(self) -> Callable[[Lot, Probability], int]:
+        """Return the function ``V p + b G(p)`` in nano-units."""
+        expected, stake = self.expected, self.stake
+
+        def worth(lot: Lot, chance: Probability) -> int:
+            honest = round(stake * expected(chance)) if stake else 0
+            return round(lot.value * chance) + honest
+
+        return worth
 
     def score(self, standings: Standings) -> ScoreOf:
         """Return the function that scores a bid, ``V p - c + b G(p)`` in nano-units."""
-        expected, stake = self.expected, self.stake
+        worth = self._worth()
 
         def raw(lot: Lot, bid: Bid) -> int:
-            chance = bid.probability
-            honest = round(stake * expected(chance)) if stake else 0
-            return round(lot.value * chance) - bid.cost + honest
+            return worth(lot, bid.probability) - bid.cost
 
         def recalibrated(lot: Lot, bid: Bid) -> int:
             standing = standings.get((bid.worker, lot.kind), _UNKNOWN)
-            chance = recalibrate(bid.probability, standing)
-            honest = round(stake * expected(chance)) if stake else 0
-            return round(lot.value * chance) - bid.cost + honest
+            return worth(lot, recalibrate(bid.probability, standing)) - bid.cost
 
         return raw if self.forecast == "raw" else recalibrated
+
+
+def _value(lot: Lot) -> int:
+    return lot.value
 
 
 def recalibrate(report: float, standing: Standing) -> float:

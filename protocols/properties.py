@@ -1,4 +1,4 @@
-"""Checks of what a mechanism promises: regret, participation, surplus, efficiency.
+"""Checks of what a mechanism promises: regret, participation, surplus.
 
 Pure functions over any mechanism, used by the tests and by the audit. Expectations enumerate the
 outcomes and are exact fractions, never samples: on amounts that need no rounding a truthful
@@ -6,14 +6,19 @@ mechanism shows a gain of exactly zero.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cache
 from itertools import product
+from operator import itemgetter
+from types import MappingProxyType
+from typing import Final
 
 from protocols.mechanism import Allocation, Mechanism, Standing, Standings
 from protocols.messages import Announcement, Award, Bid
 from protocols.units import Money, TaskId, WorkerId
+
+ZERO: Final = Fraction(0)
+NO_LIMITS: Final[Mapping[str, int]] = MappingProxyType({})
 
 ScoreRule = Callable[[float, float], float]
 """S(report, success) of the rule that the mechanism pays by; higher is better."""
@@ -46,6 +51,15 @@ class Setting:
         """Clear the announcement on these bids."""
         return self.mechanism.clear(self.announcement, bids, self.standings, self.seed)
 
+    def claiming(self, worker: str, capacity: int | None) -> "Setting":
+        """Return the same with another capacity of a worker: what it claims to have room for."""
+        participants = tuple(
+            member.model_copy(update={"capacity": capacity}) if member.worker == worker else member
+            for member in self.announcement.participants
+        )
+        claimed = self.announcement.model_copy(update={"participants": participants})
+        return replace(self, announcement=claimed)
+
 
 @dataclass(frozen=True, slots=True)
 class Regret:
@@ -61,7 +75,11 @@ class Regret:
 
 
 def expected_utility(
-    setting: Setting, bids: Sequence[Bid], truth: Sequence[Bid], members: Collection[str]
+    setting: Setting,
+    bids: Sequence[Bid],
+    truth: Sequence[Bid],
+    members: Collection[str],
+    rooms: Mapping[str, int] | None = None,
 ) -> Fraction:
     """Return what workers expect to earn, less the cost of their work.
 
@@ -71,6 +89,8 @@ def expected_utility(
         truth: What is the case: for every award that can come about, the worker's true cost and
             probability in the form of its honest bid.
         members: The workers whose utilities are added up; one, or a coalition.
+        rooms: How many lots workers can really do; who wins more leaves those undone, without
+            success and without cost, that earn it least. No limit where it is not given.
 
     Returns:
         Nano-units, exactly: every outcome is enumerated, and a lot with fallbacks is walked until
@@ -80,7 +100,8 @@ def expected_utility(
         setting,
         bids,
         truth,
-        lambda award, paid, success: paid if award.worker in members else Fraction(0),
+        lambda award, paid, success: paid if award.worker in members else ZERO,
+        NO_LIMITS if rooms is None else rooms,
     )
 
 
@@ -101,21 +122,56 @@ def _expectation(
     bids: Sequence[Bid],
     truth: Sequence[Bid],
     gain: Callable[[Award, Fraction, int], Fraction],
+    rooms: Mapping[str, int] = NO_LIMITS,
 ) -> Fraction:
     """Add up ``gain(award, payment - cost, success)`` over all awards and outcomes, weighted."""
     facts = {(fact.worker, fact.task): fact for fact in truth}
-    total = Fraction(0)
+    awards = sorted(setting.clear(bids).awards, key=lambda award: award.rank)
+    undone = _undone(setting, awards, facts, rooms)
+    total = ZERO
     reached: dict[TaskId, Fraction] = {}
-    for award in sorted(setting.clear(bids).awards, key=lambda award: award.rank):
-        fact = facts[award.worker, award.task]
+    for award in awards:
+        fact = undone.get((award.worker, award.task)) or facts[award.worker, award.task]
         reach = reached.get(award.task, Fraction(1))
-        chance = Fraction(fact.probability)
-        for success, weight in ((1, chance), (0, 1 - chance)):
-            score = setting.score(award.contract.report, float(success))
-            paid = award.contract.pay(float(success), fact.cost, score)
-            total += reach * weight * gain(award, Fraction(paid - fact.cost), success)
-        reached[award.task] = reach * (1 - chance)
+        for success, weight, earned in _outcomes(setting, award, fact):
+            total += reach * weight * gain(award, earned, success)
+        reached[award.task] = reach * (1 - Fraction(fact.probability))
     return total
+
+
+def _outcomes(
+    setting: Setting, award: Award, fact: Bid
+) -> Iterator[tuple[int, Fraction, Fraction]]:
+    """Yield success and failure of an award: how likely, and the payment less the true cost."""
+    chance = Fraction(fact.probability)
+    for success, weight in ((1, chance), (0, 1 - chance)):
+        score = setting.score(award.contract.report, float(success))
+        paid = award.contract.pay(float(success), fact.cost, score)
+        yield success, weight, Fraction(paid - fact.cost)
+
+
+def _undone(
+    setting: Setting,
+    awards: Sequence[Award],
+    facts: Mapping[tuple[WorkerId, TaskId], Bid],
+    rooms: Mapping[str, int],
+) -> dict[tuple[WorkerId, TaskId], Bid]:
+    """Return the work that workers cannot take on, as bids that cost nothing and always fail."""
+
+    def worth(award: Award, fact: Bid) -> Fraction:
+        return sum((weight * earned for _, weight, earned in _outcomes(setting, award, fact)), ZERO)
+
+    left: dict[tuple[WorkerId, TaskId], Bid] = {}
+    for worker, room in rooms.items():
+        losses: list[tuple[Fraction, Bid]] = []
+        for award in awards:
+            if award.worker == worker:
+                fact = facts[award.worker, award.task]
+                idle = fact.model_copy(update={"cost": Money(0), "probability": 0.0})
+                losses.append((worth(award, fact) - worth(award, idle), idle))
+        losses.sort(key=itemgetter(0))
+        left |= {(idle.worker, idle.task): idle for _, idle in losses[: max(len(losses) - room, 0)]}
+    return left
 
 
 def regret(
@@ -138,7 +194,7 @@ def regret(
     rest = [bid for bid in (truth if others is None else others) if bid.worker not in members]
     honest = [bid for bid in truth if bid.worker in members]
     floor = expected_utility(setting, [*rest, *honest], truth, members)
-    best = Regret(Fraction(0))
+    best = Regret(ZERO)
     for lie in misreports:
         gain = expected_utility(setting, [*rest, *lie], truth, members) - floor
         if gain > best.gain:
@@ -160,29 +216,3 @@ def misreports(
             bid.model_copy(update={"cost": Money(cost), "probability": probability})
             for bid, (cost, probability) in zip(honest, reports, strict=True)
         )
-
-
-def best_welfare(
-    scores: Sequence[Mapping[str, int]], limits: Mapping[str, int], without: str | None = None
-) -> int:
-    """Return the optimum of winner determination by trying every assignment.
-
-    Args:
-        scores: For each lot the score of each worker that may win it.
-        limits: The capacities; a worker that is not named has none.
-        without: A worker that is left out.
-    """
-    workers = sorted({worker for row in scores for worker in row} - {without})
-
-    @cache
-    def best(lot: int, room: tuple[int, ...]) -> int:
-        if lot == len(scores):
-            return 0
-        top = best(lot + 1, room)
-        for index, worker in enumerate(workers):
-            if room[index] and worker in scores[lot]:
-                rest = (*room[:index], room[index] - 1, *room[index + 1 :])
-                top = max(top, scores[lot][worker] + best(lot + 1, rest))
-        return top
-
-    return best(0, tuple(limits.get(worker, len(scores)) for worker in workers))

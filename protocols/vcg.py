@@ -1,11 +1,14 @@
 """The Vickrey-Clarke-Groves procurement auction on cost alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from protocols.bundle_auction import BundleAuction
+from protocols.bundles import BundleBid
 from protocols.contract import Contract
 from protocols.mechanism import Allocation, Properties, Standings
 from protocols.messages import Announcement, Bid, Lot
-from protocols.units import Money
+from protocols.sized_auction import determine_sized
+from protocols.units import Money, Probability, TaskId, WorkerId
 from protocols.winner_determination import Win, determine_winners
 
 
@@ -16,7 +19,17 @@ def savings(lot: Lot, bid: Bid) -> int:
 
 def paid_for_the_work(win: Win) -> Contract:
     """Pay the reserve less the pivot, whatever the outcome of the work."""
-    return Contract(base=Money(win.lot.reserve - win.pivot), report=win.bid.probability)
+    return paid_up_front(win.lot, win.bid.probability, Money(win.pivot))
+
+
+def paid_up_front(lot: Lot, report: Probability, pivot: Money) -> Contract:
+    """Pay a lot's reserve less a pivot, whatever the outcome of the work."""
+    return Contract(base=Money(lot.reserve - pivot), report=report)
+
+
+def reserve(lot: Lot, chance: Probability = 1.0) -> int:
+    """Return what doing a lot saves before its cost, whatever the chance of success."""
+    return lot.reserve
 
 
 class Vcg:
@@ -59,4 +72,25 @@ class Vcg:
     ) -> Allocation:
         """Clear all lots together; see the class."""
         solution = determine_winners(announcement, bids, savings, seed, "above-reserve")
+        return solution.allocation(announcement, self.name, paid_for_the_work)
+
+    def clear_bundles(
+        self, announcement: Announcement, bids: Sequence[BundleBid], seed: int, *, exclusive: bool
+    ) -> Allocation:
+        """Clear bundles by the same rule: a bundle saves the reserves of its tasks less its cost."""
+        auction = BundleAuction(
+            self.name, reserve, reserve, paid_up_front, "above-reserve", exclusive
+        )
+        return auction.clear(announcement, bids, seed)
+
+    def clear_sized(
+        self,
+        announcement: Announcement,
+        bids: Sequence[Bid],
+        standings: Standings,
+        seed: int,
+        sizes: Mapping[tuple[TaskId, WorkerId], int],
+    ) -> Allocation:
+        """Clear lots that take up different parts of a capacity by the same rule."""
+        solution = determine_sized(announcement, bids, savings, seed, sizes, "above-reserve")
         return solution.allocation(announcement, self.name, paid_for_the_work)

@@ -238,10 +238,10 @@ def _coupled_wins(
     solved = (augmentation if pairs <= SMALL else dense).assign(market)
     pivots = {workers[index]: -price for index, price in solved.prices.items()}
     winners = [None if index is None else workers[index] for index in solved.holders]
-    return _priced(lots, offers, winners, pivots)
+    return priced(lots, offers, winners, pivots)
 
 
-def _priced(
+def priced(
     lots: Sequence[Lot],
     offers: Mapping[TaskId, list[Offer]],
     winners: Sequence[WorkerId | None],

@@ -1,21 +1,16 @@
 """An auction in a file: tasks, workers and bids of people who bring their own agents."""
 
-from typing import Annotated, Final, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from orchestrator.config import Mechanism as MechanismChoice
-from orchestrator.mechanisms import expected_score, mechanism_from
-from protocols.bundles import BundleBid, ContingentBundles
 from protocols.catalog import ContingentVcgSettings
-from protocols.errors import MechanismError
-from protocols.mechanism import Allocation, Standing
-from protocols.messages import Announcement, Bid, Lot, Participant
-from protocols.units import AnnouncementId, Money, Name, Probability, TaskId, Units, WorkerId
+from protocols.units import Name, Probability, Units
 from workers.spec import Several, Spec
 
-NAME: Final = AnnouncementId("auction")
+Size = Annotated[int, Field(ge=1, le=10**9)]
 
 
 class AuctionTask(Spec):
@@ -27,13 +22,16 @@ class AuctionTask(Spec):
     reserve: Annotated[
         Units | None, Field(description="The most that would be paid; the value if left out.")
     ] = None
+    size: Annotated[Size, Field(description="How much of a worker's capacity it takes up.")] = 1
 
 
 class AuctionWorker(Spec):
     """What is known of a worker besides its bids."""
 
     id: Annotated[Name, Field(description="Its name.")]
-    capacity: Annotated[int | None, Field(ge=1, description="The most tasks it may win.")] = None
+    capacity: Annotated[
+        Size | None, Field(description="The most tasks it may win; of sizes, their largest sum.")
+    ] = None
     quality: Annotated[
         Probability, Field(description="Its estimated chance of success, for pay-per-success.")
     ] = 0.5
@@ -52,6 +50,9 @@ class AuctionBid(Spec):
     worker: Annotated[Name, Field(description="The bidder.")]
     cost: Annotated[Units, Field(description="What the work costs the worker, in units.")]
     probability: Annotated[Probability, Field(description="Its chance of success.")] = 1.0
+    size: Annotated[
+        Size | None, Field(description="The size for this worker; that of the task if left out.")
+    ] = None
 
 
 class AuctionBundle(Spec):
@@ -77,8 +78,11 @@ class AuctionFile(Spec):
     bids: Annotated[Several[AuctionBid], Field(description="Offers for single tasks.")] = ()
     bundles: Annotated[
         Several[AuctionBundle],
-        Field(description="Offers for several tasks; of each worker at most one is accepted."),
+        Field(description="Offers for several tasks together, instead of bids."),
     ] = ()
+    exclusive: Annotated[
+        bool, Field(description="Whether a worker wins at most one of its bundles, or any number.")
+    ] = True
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -89,6 +93,14 @@ class AuctionFile(Spec):
             raise _wrong("two workers share an id", "workers")
         if self.bundles and self.bids:
             raise _wrong("bids and bundles cannot be mixed: write a bid as a bundle of one", "bids")
+        if self.bundles and any(worker.capacity is not None for worker in self.workers):
+            raise _wrong("bundles say what a worker can take: leave capacity out", "workers")
+        self._check_bids(tasks)
+        for place, bundle in enumerate(self.bundles):
+            self._check_bundle(place, bundle, tasks)
+        return self
+
+    def _check_bids(self, tasks: set[str]) -> None:
         seen: set[tuple[str, str]] = set()
         for place, bid in enumerate(self.bids):
             if bid.task not in tasks:
@@ -98,91 +110,18 @@ class AuctionFile(Spec):
                     f"worker {bid.worker!r} bids twice on {bid.task!r}", "bids", place, "worker"
                 )
             seen.add((bid.task, bid.worker))
-        for place, bundle in enumerate(self.bundles):
-            self._check_bundle(place, bundle, tasks)
-        return self
 
     def _check_bundle(self, place: int, bundle: AuctionBundle, tasks: set[str]) -> None:
         for number, task in enumerate(bundle.tasks):
             if task not in tasks:
                 raise _wrong(f"there is no task {task!r}", "bundles", place, "tasks", number)
+            if task in bundle.tasks[:number]:
+                raise _wrong(
+                    f"worker {bundle.worker!r} names {task!r} twice",
+                    *("bundles", place, "tasks", number),
+                )
         if bundle.probabilities is not None and len(bundle.probabilities) != len(bundle.tasks):
             raise _wrong("one probability for each task", "bundles", place, "probabilities")
-
-    @property
-    def announcement(self) -> Announcement:
-        """The tasks and workers as the mechanism sees them."""
-        known = {worker.id: worker for worker in self.workers}
-        names = dict.fromkeys(
-            [*known, *(bid.worker for bid in self.bids), *(each.worker for each in self.bundles)]
-        )
-        return Announcement(
-            announcement=NAME,
-            number=1,
-            lots=tuple(
-                Lot(
-                    task=TaskId(task.id),
-                    kind=task.kind,
-                    value=task.value,
-                    reserve=task.value
-                    if task.reserve is None
-                    else Money(min(task.value, task.reserve)),
-                )
-                for task in self.tasks
-            ),
-            participants=tuple(
-                Participant(
-                    worker=WorkerId(name),
-                    capacity=known[name].capacity if name in known else None,
-                )
-                for name in names
-            ),
-        )
-
-    def clear(self) -> Allocation:
-        """Decide who does what under which contract.
-
-        Raises:
-            MechanismError: If the mechanism cannot clear this auction.
-        """
-        if self.bundles:
-            return self._clear_bundles()
-        bids = [
-            Bid(
-                announcement=NAME,
-                task=TaskId(bid.task),
-                worker=WorkerId(bid.worker),
-                cost=bid.cost,
-                probability=bid.probability,
-            )
-            for bid in self.bids
-        ]
-        kinds = {task.kind for task in self.tasks}
-        standings = {
-            (WorkerId(worker.id), kind): Standing(
-                quality=worker.quality, balance=worker.balance, least_cost=worker.least_cost
-            )
-            for worker in self.workers
-            for kind in kinds
-        }
-        _, mechanism = mechanism_from(self.mechanism.model_dump())
-        return mechanism.clear(self.announcement, bids, standings, self.seed)
-
-    def _clear_bundles(self) -> Allocation:
-        settings = self.mechanism
-        if not isinstance(settings, ContingentVcgSettings):
-            raise MechanismError(f"{settings.name} takes no bundles; contingent-vcg does")
-        rule = ContingentBundles(expected_score(settings.rule), settings.rule, settings.stake)
-        bids = [
-            BundleBid(
-                worker=WorkerId(bundle.worker),
-                tasks=tuple(TaskId(task) for task in bundle.tasks),
-                cost=bundle.cost,
-                probabilities=bundle.probabilities or (1.0,) * len(bundle.tasks),
-            )
-            for bundle in self.bundles
-        ]
-        return rule.clear(self.announcement, bids, self.seed)
 
 
 def _wrong(message: str, *at: str | int) -> PydanticCustomError:

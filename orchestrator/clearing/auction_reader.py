@@ -1,4 +1,4 @@
-"""Reads an auction from a file: YAML or JSON as it is, CSV with one bid per row."""
+"""Reads an auction or a swap from a file: YAML or JSON as it is, CSV with one bid per row."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -8,11 +8,36 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from orchestrator.clearing.auction import AuctionFile
+from orchestrator.clearing.swap import SwapFile
 from orchestrator.errors import InputError, Problem
 from orchestrator.strict_yaml.loader import load
+from orchestrator.strict_yaml.yaml_parser import parse
+from orchestrator.strict_yaml.yaml_text import read_text
 
-CSV_COLUMNS: Final = ("task", "worker", "cost", "probability", "value", "reserve", "capacity")
-"""The columns of an auction as CSV; probability, reserve and capacity may be left out."""
+NEEDED: Final = ("task", "worker", "cost", "value")
+CSV_COLUMNS: Final = (*NEEDED, "probability", "reserve", "size", "capacity")
+"""The columns of an auction as CSV; those that are not needed may be left out."""
+
+
+def is_swap(path: Path) -> bool:
+    """Return whether a file is about tasks that are held, and not about tasks that are put up.
+
+    Raises:
+        InputError: If the file cannot be read.
+    """
+    if path.suffix == ".csv":
+        return False
+    held = parse(read_text(path, str(path)), str(path)).root.value
+    return isinstance(held, dict) and "holders" in held
+
+
+def load_swap(path: Path, overrides: Sequence[str]) -> SwapFile:
+    """Read a swap from YAML or JSON.
+
+    Raises:
+        InputError: If the file is not a swap; says where and what was expected.
+    """
+    return load(path, SwapFile, overrides)
 
 
 def load_auction(path: Path, overrides: Sequence[str]) -> AuctionFile:
@@ -37,8 +62,9 @@ def _from_csv(path: Path, overrides: Sequence[str]) -> AuctionFile:
         if row.get("capacity"):
             workers[row["worker"]] = {"id": row["worker"], "capacity": _number(row["capacity"])}
         bid: dict[str, Any] = _given(row, "worker", "cost", task="task")
-        if row.get("probability"):
-            bid["probability"] = _number(row["probability"])
+        for column in ("probability", "size"):
+            if row.get(column):
+                bid[column] = _number(row[column])
         bids.append(bid)
         lines.append(line)
     data = {"tasks": list(tasks.values()), "workers": list(workers.values()), "bids": bids}
@@ -50,7 +76,7 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file)
             columns = reader.fieldnames or ()
-            for needed in ("task", "worker", "cost", "value"):
+            for needed in NEEDED:
                 if needed not in columns:
                     raise _bad(f"{path}:1", f"there is no column {needed!r}")
             for column in columns:

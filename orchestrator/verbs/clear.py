@@ -6,9 +6,11 @@ from pathlib import Path
 import click
 
 from orchestrator.clearing.auction import AuctionFile
-from orchestrator.clearing.auction_reader import load_auction
+from orchestrator.clearing.auction_reader import is_swap, load_auction, load_swap
+from orchestrator.clearing.clearance import announcement_of, clear
+from orchestrator.clearing.swap import explain_swap
 from orchestrator.verbs.options import json_option, print_json, set_option
-from protocols.catalog import MECHANISMS
+from protocols.catalog import CLEAR_ONLY, MECHANISMS
 from protocols.explanation import explain
 from protocols.mechanism import Allocation
 from protocols.messages import Award
@@ -20,10 +22,10 @@ from scoring.catalog import SCORING_RULES
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--mechanism",
-    type=click.Choice(list(MECHANISMS)),
+    type=click.Choice([*MECHANISMS, *CLEAR_ONLY]),
     metavar="NAME",
     help="The rule; that of the file, else contingent-vcg, if left out. One of:"
-    f" {', '.join(MECHANISMS)}.",
+    f" {', '.join([*MECHANISMS, *CLEAR_ONLY])}.",
 )
 @set_option
 @json_option
@@ -31,18 +33,34 @@ def command(file: Path, mechanism: str | None, overrides: Sequence[str], as_json
     """Clear the auction in FILE (YAML, JSON or CSV): winners, contracts, and why.
 
     For people who bring their own agents: nothing is executed or paid. A CSV file has one bid per
-    row, with the columns task, worker, cost and value, and if you like probability, reserve and
-    capacity.
+    row, with the columns task, worker, cost and value, and if you like probability, reserve, size
+    and capacity. A file of holders and preferences swaps tasks that are awarded already.
     """
+    if is_swap(file):
+        _swap(file, mechanism, overrides, as_json=as_json)
+        return
     chosen = () if mechanism is None else (f"mechanism={{name: {mechanism}}}",)
     if file.suffix == ".csv" and mechanism is not None:
         chosen = (f"mechanism.name={mechanism}",)
     auction = load_auction(file, (*chosen, *overrides))
-    allocation = auction.clear()
+    allocation = clear(auction)
     if as_json:
         print_json(_as_data(auction, allocation))
         return
-    for line in explain(auction.announcement, allocation):
+    for line in explain(announcement_of(auction), allocation):
+        click.echo(line)
+
+
+def _swap(file: Path, mechanism: str | None, overrides: Sequence[str], *, as_json: bool) -> None:
+    chosen = () if mechanism is None else (f"mechanism={mechanism}",)
+    swap = load_swap(file, (*chosen, *overrides))
+    holders = swap.clear()
+    explanation = list(explain_swap(swap, holders))
+    if as_json:
+        data = {"mechanism": swap.mechanism, "holders": holders, "explanation": explanation}
+        print_json(data)
+        return
+    for line in explanation:
         click.echo(line)
 
 
@@ -56,7 +74,7 @@ def _as_data(auction: AuctionFile, allocation: Allocation) -> dict[str, object]:
             for award in allocation.awards
         ],
         "unsold": [lot.model_dump(mode="json") for lot in allocation.unsold],
-        "explanation": list(explain(auction.announcement, allocation)),
+        "explanation": list(explain(announcement_of(auction), allocation)),
     }
 
 

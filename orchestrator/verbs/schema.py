@@ -3,8 +3,10 @@
 from typing import Any, Final, cast
 
 import click
+from pydantic import TypeAdapter
 
 from orchestrator.clearing.auction import AuctionFile
+from orchestrator.clearing.swap import SwapFile
 from orchestrator.config import RunConfig
 from orchestrator.verbs.options import print_json
 
@@ -19,7 +21,8 @@ def schema() -> dict[str, Any]:
 
 def auction_schema() -> dict[str, Any]:
     """Return the JSON Schema of the files that ``truthbid clear`` reads as YAML or JSON."""
-    return {**_DIALECT, **AuctionFile.model_json_schema(mode="validation")}
+    either: TypeAdapter[AuctionFile | SwapFile] = TypeAdapter(AuctionFile | SwapFile)
+    return {**_DIALECT, **either.json_schema(mode="validation")}
 
 
 def _with_variables(schema: Any) -> Any:

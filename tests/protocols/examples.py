@@ -22,9 +22,9 @@ STEP = 32
 """The step of the clock auctions above, in nano-units: what a lie may gain there."""
 
 
-def example(name: str) -> Mechanism:
-    """Build a mechanism of the catalog."""
-    settings = MECHANISM.validate_python({"name": name, **NEEDED.get(name, {})})
+def example(name: str, **changed: object) -> Mechanism:
+    """Build a mechanism of the catalog, with some settings of its own."""
+    settings = MECHANISM.validate_python({"name": name, **NEEDED.get(name, {}), **changed})
     return settings.build(lambda rule: honest_score)
 
 

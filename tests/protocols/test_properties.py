@@ -11,7 +11,6 @@ from protocols.catalog import MECHANISM
 from protocols.first_price import FirstPrice
 from protocols.properties import (
     Setting,
-    best_welfare,
     expected_surplus,
     expected_utility,
     misreports,
@@ -20,6 +19,7 @@ from protocols.properties import (
 from protocols.units import Money
 from protocols.vcg import Vcg
 from tests.protocols.auctions import Auction, auction, auctions, honest_score, quadratic
+from tests.protocols.brute_force import best_welfare
 from tests.protocols.examples import EXAMPLES, STEP
 from tests.protocols.wrong_designs import WRONG_DESIGNS
 

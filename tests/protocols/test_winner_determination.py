@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from protocols import winner_determination
 from protocols.errors import InexactError, MechanismError
 from protocols.messages import Announcement, Bid, Lot
-from protocols.properties import best_welfare
 from protocols.units import AnnouncementId
 from protocols.vcg import Vcg
 from protocols.winner_determination import Solution, determine_winners, split
 from tests.protocols.auctions import Auction, auction, auctions
+from tests.protocols.brute_force import best_welfare
 
 
 def savings(lot: Lot, bid: Bid) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.clearing.auction_reader import load_auction
+from orchestrator.clearing.clearance import clear
 from orchestrator.errors import InputError
 from protocols.units import units
 
@@ -30,9 +31,21 @@ def test_a_row_is_a_bid(tmp_path: Path) -> None:
     assert [task.id for task in auction.tasks] == ["t1", "t2"]
     assert {worker.id: worker.capacity for worker in auction.workers} == {"ann": 2, "bob": 1}
     assert [bid.probability for bid in auction.bids] == [1, 1, 1, 1, 0.9]
-    awards = auction.clear().awards
+    awards = clear(auction).awards
     assert {award.worker for award in awards} == {"ann"}
     assert units(sum(award.contract.base for award in awards)) == 14
+
+
+def test_a_row_may_have_a_size(tmp_path: Path) -> None:
+    """The size belongs to the bid; a worker takes on what fits into its capacity."""
+    text = """task,worker,cost,value,size,capacity
+t1,ann,1,20,6,10
+t2,ann,1,20,5,10
+"""
+    auction = load_auction(_write(text, tmp_path), ["mechanism.name=vcg"])
+
+    assert [bid.size for bid in auction.bids] == [6, 5]
+    assert len(clear(auction).awards) == 1
 
 
 @pytest.mark.parametrize(
