@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workers.chat import ChatRequest, Message
 
 Limit = Literal["max_completion_tokens", "max_tokens"]
-Form = Literal["json_schema", "json_object", "tool", "prompt"]
+Form = Literal["json_schema", "object_schema", "json_object", "tool", "prompt"]
 
 _OVERHEAD: Final = 64
 """Tokens that a chat template may add around the messages."""
@@ -31,12 +31,14 @@ _OTHER_LIMIT: Final[dict[Limit, Limit]] = {
     "max_tokens": "max_completion_tokens",
     "max_completion_tokens": "max_tokens",
 }
-FORMS: Final[tuple[Form, ...]] = ("json_schema", "json_object", "tool", "prompt")
+FORMS: Final[tuple[Form, ...]] = ("json_schema", "object_schema", "json_object", "tool", "prompt")
 """How JSON is asked for, the strongest way first."""
 
+_FORMAT_WORDS: Final = ("response_format", "json_schema", "json_object", "schema", "grammar")
 _FORM_WORDS: Final[dict[Form, tuple[str, ...]]] = {
-    "json_schema": ("response_format", "json_schema", "json_object", "schema", "grammar"),
-    "json_object": ("response_format", "json_object", "grammar"),
+    "json_schema": _FORMAT_WORDS,
+    "object_schema": _FORMAT_WORDS,
+    "json_object": _FORMAT_WORDS,
     "tool": ("tool", "function"),
     "prompt": (),
 }
@@ -62,8 +64,9 @@ class Dialect:
 
     Attributes:
         limit: The name of the token limit.
-        form: How an answer in JSON is asked for: by schema, as any JSON object with the schema in
-            the prompt, as the arguments of a tool that has to be called, or in the prompt alone.
+        form: How an answer in JSON is asked for: by schema; as a JSON object with the schema, as
+            llama.cpp takes it, or without it; as the arguments of a tool that has to be called; or
+            in the prompt alone. The schema is in the prompt where the endpoint might not see it.
         temperature: Whether a temperature may be given.
         seed: Whether a seed may be given.
         logprobs: Whether log-probabilities may be asked for.
@@ -117,8 +120,10 @@ class Dialect:
             body["tools"] = [_function(name=ANSWER, parameters=form)]
             body["tool_choice"] = {"type": "function", "function": {"name": ANSWER}}
             return
-        if self.form == "json_object":
+        if self.form in {"object_schema", "json_object"}:
             body["response_format"] = {"type": "json_object"}
+        if self.form == "object_schema":
+            body["response_format"]["schema"] = form
         rule = "Reply with one JSON object and nothing else. It has to fit this JSON Schema:\n"
         body["messages"].append({"role": "system", "content": rule + _compact(form)})
 

@@ -24,14 +24,16 @@ def test_openai_takes_the_new_name_of_the_limit() -> None:
 
 
 def test_each_form_asks_for_json_in_its_way() -> None:
-    """By schema, as any object with the schema in the prompt, as a call, or in the prompt alone."""
-    bodies = [Dialect(form=form).body(FULL) for form in FORMS]
-    kinds = [body.get("response_format", {}).get("type") for body in bodies]
-    assert kinds == ["json_schema", "json_object", None, None]
-    assert [len(body["messages"]) for body in bodies] == [1, 2, 1, 2]
-    assert [body.get("tool_choice") is not None for body in bodies] == [False, False, True, False]
-    assert bodies[0]["response_format"]["json_schema"]["strict"] is True
-    assert bodies[2]["tools"][0]["function"]["parameters"] == FULL.form
+    """By schema, as an object with or without it, as a call, or in the prompt alone."""
+    bodies = {form: Dialect(form=form).body(FULL) for form in FORMS}
+    formats = [body.get("response_format", {}) for body in bodies.values()]
+    kinds = [each.get("type") for each in formats]
+    assert kinds == ["json_schema", "json_object", "json_object", None, None]
+    assert [len(body["messages"]) for body in bodies.values()] == [1, 2, 2, 1, 2]
+    assert [name for name, body in bodies.items() if "tool_choice" in body] == ["tool"]
+    assert formats[0]["json_schema"]["strict"] is True
+    assert [each.get("schema") for each in formats[1:3]] == [FULL.form, None]
+    assert bodies["tool"]["tools"][0]["function"]["parameters"] == FULL.form
 
 
 def test_a_request_with_tools_is_not_forced_to_call_another() -> None:
@@ -59,9 +61,9 @@ def test_log_probabilities_are_asked_for_where_they_can_be() -> None:
 @pytest.mark.parametrize(
     ("status", "said", "expected"),
     [
-        (400, "Unknown response_format", Dialect(form="json_object")),
-        (422, "['body', 'response_format'] extra fields", Dialect(form="json_object")),
-        (500, "failed to parse grammar", Dialect(form="json_object")),
+        (400, "Unknown response_format", Dialect(form="object_schema")),
+        (422, "['body', 'response_format'] extra fields", Dialect(form="object_schema")),
+        (500, "failed to parse grammar", Dialect(form="object_schema")),
         (400, "Use 'max_completion_tokens', not 'max_tokens'", OPENAI),
         (400, "temperature has to be 1", Dialect(temperature=False)),
         (400, "seed is not supported", Dialect(seed=False)),
@@ -109,7 +111,7 @@ def test_the_worst_case_bounds_every_form(form: Form, text: str) -> None:
     request = FULL.model_copy(update={"messages": (Message(role="user", content=text),)})
     body = Dialect(form=form).body(request)
     sent = [message["content"] for message in body["messages"]]
-    sent.append(json.dumps(body.get("response_format", {}).get("json_schema", {}).get("schema")))
+    sent.append(json.dumps(body.get("response_format", {}).get("json_schema")))
     sent.append(json.dumps(body.get("tools")))
     worst = worst_usage(request)
     assert sum(len(part.encode()) for part in sent) <= worst.input
