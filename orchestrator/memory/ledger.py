@@ -1,6 +1,6 @@
 """Two double-entry books, folded from the transfers that the events carry.
 
-    cash    world --fund--> treasury --hold--> escrow --bill--> spent:WORKER, planning
+    cash    world --fund--> treasury --hold--> escrow --bill--> spent:WORKER, planning, judging
                                                escrow --pay---> worker:WORKER
                                                escrow --release--> treasury
                                                worker:WORKER --penalty--> debts
@@ -22,6 +22,8 @@ from protocols.units import ZERO, Money
 WORLD, TREASURY, ESCROW, DEBTS, MINT = "world", "treasury", "escrow", "debts", "mint"
 PLANNING = "planning"
 """The account of what planners have cost."""
+JUDGING = "judging"
+"""The account of what verdicts have cost."""
 
 
 def spent(worker: str) -> str:
