@@ -15,6 +15,7 @@ VERBS: Final = {
     "run": "Run a workflow: tasks in, answers and honest payments out.",
     "resume": "Go on with a run that was interrupted.",
     "replay": "Derive every decision of a journal again and compare.",
+    "audit": "Find out who gains by lying, and how much, under which mechanism.",
     "report": "Show what a journal tells, as tables or as one HTML page.",
     "score": "Score the reports of any log against what came true.",
     "peer": "Score labels by those of peers, where nobody knows the truth.",

@@ -43,6 +43,14 @@ class LocalWorker(Worker):
     def quote(self, lot: Lot) -> Quote | None:
         """Return what the worker says of a lot, or ``None`` to stay silent."""
 
+    def known(self, lot: Lot) -> Quote | None:
+        """Return what it takes to be true of a lot, whatever it would say; audits start from it.
+
+        Returns:
+            The cost and the probability behind its quotes, or ``None`` where it would stay silent.
+        """
+        return self.quote(lot) if self._wants(lot) else None
+
     async def bid(self, announcement: Announcement, submit: Submit) -> None:
         """Submit a bid for each lot that there is a quote for."""
         number, name = announcement.announcement, self.participant.worker

@@ -88,7 +88,7 @@ class RecordedWorker(LocalWorker):
             raise RecordsError(unknown("worker", name, table.columns))
         self._column, self._numbers = table.columns[worker], table.numbers
         self._rule = rule or BidRule()
-        self._means = table.mean_cost(worker)
+        self._means, self._accuracies = table.mean_cost(worker), table.accuracy(worker)
         self._history = History(self._rule.prior, self._rule.prior_weight)
         self._strategy = None if strategy is None or isinstance(strategy, Truthful) else strategy
         self._stream = stream(seed, name)
@@ -111,6 +111,28 @@ class RecordedWorker(LocalWorker):
             draw = draws(self._stream, lot.task, lot.attempt)[0]
             cost, probability = self._strategy.report(cost, probability, draw)
         return Quote(cost, probability, source, Money(actual) if actual > cost else None)
+
+    def known(self, lot: Lot) -> Quote | None:
+        """Return its mean cost and its success rate at the kind, or the stated confidence.
+
+        The rate is that of the whole table, what a worker with a long past knows of itself; where
+        bids are made from recorded confidences, the confidence is what it believes.
+        """
+        number = self._numbers.get(lot.origin)
+        if number is None or self._column.costs[number] < 0 or not self._wants(lot):
+            return None
+        actual = Money(self._column.costs[number])
+        cost = actual if self._rule.cost == "recorded" else self._means.get(lot.kind, actual)
+        stated = self._column.confidences[number]
+        if self._rule.probability == "recorded" and not isnan(stated):
+            return Quote(cost, stated, "recorded")
+        return Quote(cost, self._accuracies.get(lot.kind, 0.0), "history")
+
+    def recorded(self, lot: Lot) -> float | None:
+        """Return how its work on a lot ended, or ``None`` where there is no record."""
+        number = self._numbers.get(lot.origin)
+        record = None if number is None else self._column.record(number)
+        return None if record is None else record.success
 
     async def execute(self, lot: Lot, award: Award) -> Result | Failure:
         """Answer as recorded."""

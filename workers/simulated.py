@@ -103,18 +103,24 @@ class SimulatedWorker(LocalWorker):
 
     def quote(self, lot: Lot) -> Quote | None:
         """Return what the strategy makes of the true cost and probability."""
+        true = self._truth(lot)
+        if true is None or self._strategy is None:
+            return true
+        draw = draws(self._stream, lot.task, lot.attempt)[2] if self._varies else 0.5
+        stated, probability = self._strategy.report(true.cost, true.probability, draw)
+        return Quote(stated, probability, ceiling=true.cost if true.cost > stated else None)
+
+    def known(self, lot: Lot) -> Quote | None:
+        """Return the true cost and probability, whatever its strategy says of them."""
+        return self._truth(lot) if self._wants(lot) else None
+
+    def _truth(self, lot: Lot) -> Quote | None:
         skill = self._skills.get(lot.kind, self._skills.get(OTHERWISE))
         if skill is None:
             return None
-        first, second, third, _, _ = (
-            draws(self._stream, lot.task, lot.attempt) if self._varies else _UNUSED
-        )
-        cost = self._cost(lot, first)
-        probability = self._skill(skill, second) * (1.0 - self._failure_rate)
-        if self._strategy is None:
-            return Quote(cost, probability)
-        stated, probability = self._strategy.report(cost, probability, third)
-        return Quote(stated, probability, ceiling=cost if cost > stated else None)
+        drawn = draws(self._stream, lot.task, lot.attempt) if self._varies else _UNUSED
+        probability = self._skill(skill, drawn[1]) * (1.0 - self._failure_rate)
+        return Quote(self._cost(lot, drawn[0]), probability)
 
     async def execute(self, lot: Lot, award: Award) -> Result | Failure:
         """Take the time, then succeed, err or give up as drawn."""

@@ -1,0 +1,65 @@
+"""``truthbid audit`` as a shell sees it."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestrator.exits import BAD_INPUT, DONE, LYING_PAYS
+from tests.orchestrator.command import CONFIGS, truthbid
+
+QUICK = str(CONFIGS / "quickstart.yaml")
+LITTLE = ("--replications", "2", "--rounds", "3", "--jobs", "1")
+
+
+def test_the_configured_mechanism_is_audited_lie_by_lie() -> None:
+    """A table of lies and a sentence that none of them pays."""
+    said = truthbid("audit", QUICK, *LITTLE)
+    assert (said.code, said.err) == (DONE, "")
+    for word in ("contingent-vcg", "whitewashing", "each liar gains", "ways to lie alone"):
+        assert word in said.out
+
+
+def test_a_lie_that_pays_fails_the_build() -> None:
+    """With --fail-above the exit code says so, and standard error names the mechanism."""
+    given = ("--mechanism", "highest-confidence", "--misreport", "cost-double", "--no-dynamics")
+    lenient = truthbid("audit", QUICK, *given, "--fail-above", "1.0", "--jobs", "1", "--quiet")
+    strict = truthbid("audit", QUICK, *given, "--fail-above", "0.00001", "--jobs", "1", "--quiet")
+    assert (lenient.code, lenient.out) == (DONE, "")
+    assert strict.code == LYING_PAYS
+    assert "highest-confidence" in strict.err
+
+
+def test_the_data_name_every_lie_and_its_errors() -> None:
+    """With --json, for programs; the price of anarchy is a number or null."""
+    found = truthbid("audit", QUICK, *LITTLE, "--json").data()
+    (rule,) = found["mechanisms"]
+    assert rule["rule"] == "contingent-vcg"
+    assert {"gain", "loss", "others", "recovery"} == rule["lies"]["sybil"].keys()
+    assert rule["anarchy"] >= 1.0
+
+
+def test_a_journal_is_audited(tmp_path: Path) -> None:
+    """Its configuration says which mechanism and which workers."""
+    journal = str(tmp_path / "run.db")
+    assert truthbid("run", QUICK, "--journal", journal, "--quiet").code == DONE
+    said = truthbid("audit", journal, *LITTLE, "--mechanism", "first-price")
+    assert said.code == DONE
+    assert "first-price" in said.out
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--mechanism", "frist-price"), "first-price"),
+        (("--mechanism", "joint-value"), "only together"),
+        (("--misreport", "sybill"), "sybil"),
+        (("--fail-above", "much"), "--fail-above"),
+        (("--replications", "1"), "--replications"),
+    ],
+)
+def test_a_wrong_option_is_explained_in_one_line(given: tuple[str, ...], said: str) -> None:
+    """Before anything is played, with exit code 2."""
+    found = truthbid("audit", QUICK, *given)
+    assert (found.code, found.out) == (BAD_INPUT, "")
+    assert found.err.count("\n") == 1
+    assert said in found.err
