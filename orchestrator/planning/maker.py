@@ -1,0 +1,130 @@
+"""Asks a planner until its draft is a plan; every call is journaled, held and billed.
+
+    Brief -hold-> PlanAsked -propose-> draft -read-> PlanAnswered -bill-> plan, or once more
+
+A call whose answer is on record is not made again; one whose answer was lost is booked as billed.
+"""
+
+from orchestrator.market import Market
+from orchestrator.memory.ledger import PLANNING, billed, hold, spend
+from orchestrator.planning.errors import PlanningError, UnfundedPlanError
+from orchestrator.planning.reading import problems_of, read_draft
+from orchestrator.planning.settings import PlanningSettings
+from orchestrator.task import Task
+from protocols.events import PlanAnswered, PlanAsked
+from protocols.units import Money, units
+from workers.planning.draft import Brief, Try
+from workers.planning.planner import Planner
+
+_LONGEST_KEPT = 20_000
+"""Characters of a draft that was turned down which its planner is shown again."""
+
+
+class Maker:
+    """Makes plans in a run.
+
+    Args:
+        market: The run.
+        planner: Who drafts.
+        settings: How far planning may go.
+
+    Attributes:
+        cost: What planning has cost so far, in this process and earlier ones.
+    """
+
+    def __init__(self, market: Market, planner: Planner, settings: PlanningSettings) -> None:
+        self.settings = settings
+        self.cost = 0
+        self._market = market
+        self._planner = planner
+
+    async def make(self, brief: Brief) -> tuple[Task, ...]:
+        """Return the tasks of a plan that keeps to the brief.
+
+        Raises:
+            UnfundedPlanError: If the budget has no room for asking.
+            PlanningError: If there is no plan after the last repair, or no hope of one.
+        """
+        wrong = ""
+        for attempt in range(1, self.settings.repairs + 2):
+            answered = await self._ask(brief, attempt)
+            if not (answered.failure or answered.problems):
+                return read_draft(answered.text, brief)
+            problems = answered.problems or (answered.failure,)
+            wrong = "; ".join(problems)
+            if answered.hopeless:
+                raise PlanningError(f"there is no plan: {wrong}")
+            text = answered.text[:_LONGEST_KEPT]
+            tries = (*brief.tries, Try(text=text, problems=problems))
+            brief = brief.model_copy(update={"tries": tries})
+        times = "1 draft" if len(brief.tries) == 1 else f"{len(brief.tries)} drafts"
+        raise PlanningError(f"there is no plan after {times}; the last one: {wrong}")
+
+    async def _ask(self, brief: Brief, attempt: int) -> PlanAnswered:
+        chronicle, number = self._market.chronicle, brief.number
+        key = f"{number}\t{attempt}"
+        recorded = chronicle.recall(f"plan-answered\t{key}", PlanAnswered)
+        held, calls, lost = Money(0), 0, 0
+        while (asked := chronicle.recall(f"plan-asked\t{key}\t{calls + 1}", PlanAsked)) is not None:
+            calls += 1
+            held, lost = _held(asked), lost + billed(asked.transfers)
+            chronicle.note(asked)
+        if recorded is None:
+            asked = self._asked(brief, attempt, calls + 1, held)
+            held, lost = _held(asked), lost + billed(asked.transfers)
+            await chronicle.durable(chronicle.note(asked))
+            recorded = await self._answered(brief, attempt)
+        answered = derived(recorded, brief, held)
+        await chronicle.durable(chronicle.note(answered))
+        self._book(lost + billed(answered.transfers))
+        return answered
+
+    def _asked(self, brief: Brief, attempt: int, call: int, lost: Money) -> PlanAsked:
+        """Return the event of a call; the hold of a lost one before it is booked as billed."""
+        chronicle, ceiling = self._market.chronicle, self._planner.ceiling(brief)
+        chronicle.await_input()
+        if not (self._market.budget.has_room(lost + ceiling) and self._market.can_hold(ceiling)):
+            raise UnfundedPlanError(
+                f"the budget has no room for planning, which may cost {units(ceiling):f}"
+            )
+        transfers = hold(ceiling)
+        if call > 1:
+            transfers = (*spend(lost, lost, PLANNING, "bill"), *transfers)
+        return PlanAsked(
+            number=brief.number,
+            attempt=attempt,
+            call=call,
+            planner=self._planner.name,
+            prompts=self._planner.prompts,
+            brief=brief.model_dump(mode="json"),
+            transfers=transfers,
+        )
+
+    async def _answered(self, brief: Brief, attempt: int) -> PlanAnswered:
+        said = await self._planner.propose(brief)
+        return PlanAnswered(
+            number=brief.number,
+            attempt=attempt,
+            text=said.text,
+            failure=said.failure,
+            hopeless=said.hopeless,
+            cost=said.cost,
+        )
+
+    def _book(self, amount: int) -> None:
+        self.cost += amount
+        self._market.budget.take(amount)
+
+
+def derived(answered: PlanAnswered, brief: Brief, held: Money) -> PlanAnswered:
+    """Return an answer with all that follows from it: what is wrong with it, and the bill."""
+    return answered.model_copy(
+        update={
+            "problems": () if answered.failure else problems_of(answered.text, brief),
+            "transfers": spend(held, answered.cost, PLANNING, "bill"),
+        }
+    )
+
+
+def _held(asked: PlanAsked) -> Money:
+    return Money(sum(each.amount for each in asked.transfers if each.purpose == "hold"))
