@@ -17,6 +17,8 @@ class PeerStanding(Frozen):
         score: The mean over its tasks, higher is better; ``None`` where it was refused.
         comparisons: How many comparisons with a peer stand behind the score.
         standard_error: The standard error of the score.
+        pay_unit: What each of its answers is paid by: one score for all workers of its owner, so
+            that names of one owner are worth no more than one; ``None`` where it was refused.
         refusal: Why the data cannot support a score; empty where there is one.
     """
 
@@ -25,6 +27,7 @@ class PeerStanding(Frozen):
     score: float | None = None
     comparisons: Annotated[int, Field(ge=0)] = 0
     standard_error: Annotated[float, Field(ge=0)] | None = None
+    pay_unit: float | None = None
     refusal: Annotated[str, Field(max_length=2_000)] = ""
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scoring.peer import PeerScore
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from scoring.panel import Panel
     from scoring.peer import PeerResult
@@ -18,10 +18,11 @@ class OwnerScore(NamedTuple):
 
     Attributes:
         owner: Who is paid.
-        score: The mean of the workers' scores.
+        score: The mean of the workers' scores, each weighed by what it answered: a task that
+            several of them answered counts once, in equal parts.
         workers: How many workers it rests on.
-        standard_error: The mean of their standard errors, an upper bound of the standard error of
-            the mean however strongly the workers are correlated.
+        standard_error: The mean of their standard errors with the same weights, an upper bound of
+            the standard error of the score however strongly the workers are correlated.
     """
 
     owner: str
@@ -31,9 +32,11 @@ class OwnerScore(NamedTuple):
 
 
 def by_owner(panel: Panel, results: Sequence[PeerResult]) -> tuple[OwnerScore, ...]:
-    """Reduce the scores of workers to one pay unit per owner.
+    """Reduce the scores of workers to one pay unit per owner: what each of its tasks is paid by.
 
-    A second identity of the same owner then earns nothing by itself (assuming owners are known).
+    Paid once for every task, an owner earns nothing by a second identity, neither by one that
+    repeats the answers of the first nor by dealing its answers out among several (assuming that
+    owners are known).
 
     Args:
         panel: The reports that were scored.
@@ -41,18 +44,33 @@ def by_owner(panel: Panel, results: Sequence[PeerResult]) -> tuple[OwnerScore, .
 
     Returns:
         One entry for each owner with at least one scored worker, by first appearance.
+
+    >>> from scoring.panel import panel_of
+    >>> from scoring.peer import PeerReport
+    >>> said = [("t1", "a"), ("t2", "a"), ("t3", "a"), ("t4", "b")]
+    >>> panel = panel_of(PeerReport(task, name, "owner", "x", "yes") for task, name in said)
+    >>> by_owner(panel, [PeerScore("a", 0.5, 9, 0.1), PeerScore("b", -0.5, 3, 0.1)])[0].score
+    0.25
     """
+    import numpy as np
+
+    answered = np.bincount(panel.worker, panel.unit, minlength=len(panel.workers)).tolist()
+    weights = dict(zip(panel.workers, answered, strict=True))
     owners = {report.worker: report.owner for report in panel.reports}
     scored: dict[str, list[PeerScore]] = {}
     for result in results:
         if isinstance(result, PeerScore):
             scored.setdefault(owners[result.worker], []).append(result)
-    return tuple(
-        OwnerScore(
-            owner,
-            sum(one.score for one in scores) / len(scores),
-            len(scores),
-            sum(one.standard_error for one in scores) / len(scores),
-        )
-        for owner, scores in scored.items()
+    return tuple(_unit(owner, scores, weights) for owner, scores in scored.items())
+
+
+def _unit(owner: str, scores: Sequence[PeerScore], weights: Mapping[str, float]) -> OwnerScore:
+    shares = [weights[one.worker] for one in scores]
+    total = sum(shares)
+    parts = list(zip(shares, scores, strict=True))
+    return OwnerScore(
+        owner,
+        sum(share * one.score for share, one in parts) / total,
+        len(scores),
+        sum(share * one.standard_error for share, one in parts) / total,
     )

@@ -175,14 +175,14 @@ class PeerLine:
         assert execution is not None and report is not None  # noqa: S101, PT018 - it waits
         standing = standings[report.worker]
         outcome = ending.outcome or _outcome(ending, group.labels[ending.lot.task], answer)
-        if standing.score is None:
+        if standing.pay_unit is None:
             settled = execution.leave_unsettled(report, f"no peer score: {standing.refusal}"[:2000])
         elif outcome is None:
             settled = execution.leave_unsettled(report, "no peer has answered the task")
         else:
             if ending.outcome is None:
                 self._market.chronicle.note(Verified(outcome=outcome))
-            settled = execution.settle(report, outcome, standing.score)
+            settled = execution.settle(report, outcome, standing.pay_unit)
         settled.outcome = settled.outcome or ending.outcome
         settled.before = ending.before
         self._market.budget.take(Money(settled.spent - ending.spent))

@@ -12,6 +12,7 @@ from protocols.units import TaskId, WorkerId
 from scoring.aggregation import Consensus
 from scoring.catalog import AGGREGATORS, PEER_MECHANISMS
 from scoring.panel import Panel, panel_of
+from scoring.pay_unit import by_owner
 from scoring.peer import PeerRefusal, PeerReport, PeerResult, PeerScore
 
 FEWEST_ANSWERS: Final = 2
@@ -50,8 +51,7 @@ def compare_answers(
     if reports:
         panel = panel_of(reports, seed=drawn)
         results = _score(panel, gold, settings)
-        counts = Counter(report.worker for report in reports)
-        workers = tuple(_standing(result, counts[result.worker]) for result in results)
+        workers = _standings(panel, results)
         answers = _answers(panel, _aggregate(panel, results, settings))
     return PeersScored(
         batch=batch,
@@ -74,7 +74,18 @@ def _score(panel: Panel, gold: Mapping[str, str], settings: PeerSettings) -> Seq
         return [PeerRefusal(worker, str(error)) for worker in panel.workers]
 
 
-def _standing(result: PeerResult, answers: int) -> PeerStanding:
+def _standings(panel: Panel, results: Sequence[PeerResult]) -> tuple[PeerStanding, ...]:
+    counts = Counter(report.worker for report in panel.reports)
+    owners = {report.worker: report.owner for report in panel.reports}
+    units = {one.owner: one.score for one in by_owner(panel, results)}
+    return tuple(
+        _standing(result, counts[result.worker], owners[result.worker], units) for result in results
+    )
+
+
+def _standing(
+    result: PeerResult, answers: int, owner: str, units: Mapping[str, float]
+) -> PeerStanding:
     worker = WorkerId(result.worker)
     if isinstance(result, PeerRefusal):
         return PeerStanding(worker=worker, answers=answers, refusal=result.reason[:2000])
@@ -84,6 +95,7 @@ def _standing(result: PeerResult, answers: int) -> PeerStanding:
         score=round(result.score, _DIGITS),
         comparisons=result.comparisons,
         standard_error=round(result.standard_error, _DIGITS),
+        pay_unit=round(units[owner], _DIGITS),
     )
 
 

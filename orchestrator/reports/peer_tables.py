@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from orchestrator.logs.consensus import Answer
-    from orchestrator.logs.peer_scores import PeerBoard, PeerCard
+    from orchestrator.logs.peer_scores import PeerBoard
     from orchestrator.logs.peer_totals import PeerTotals
 
 _LONGEST_NAME: Final = 60
@@ -25,13 +25,10 @@ _MOST_ANSWERS: Final = 20
 
 def print_peers(console: Console, board: PeerBoard) -> None:
     """Print the scores, who was not scored and why, and what the scores assume."""
-    known = any(card.accuracy is not None for card in board.cards)
-    headers = ["worker", "labels", "missing", "score", "std. error", "comparisons"]
-    rows = [_row(card, known=known) for card in board.cards]
-    print_table(console, [*headers, "accuracy"] if known else headers, rows)
-    for sentence in _about(board, known=known):
+    print_table(console, peer_headers(board), peer_rows(board))
+    for sentence in peer_sentences(board):
         console.print(sentence, highlight=False, markup=False)
-    note(console, f"Assumes: {DEMANDS[board.mechanism].assumes}. {WEAKNESS}")
+    note(console, assumed(board))
 
 
 def print_market_peers(console: Console, totals: PeerTotals) -> None:
@@ -40,12 +37,7 @@ def print_market_peers(console: Console, totals: PeerTotals) -> None:
     if board is None:
         return
     print_peers(console, board)
-    text = f"{plural(totals.consensus, 'task')} with an answer by consensus"
-    if totals.support is not None:
-        text += f", mean support {number(totals.support)}"
-    if totals.known:
-        text += f"; right: {percent(totals.right / totals.known, 1)} of {totals.known:,} known"
-    console.print(f"{text}.", highlight=False)
+    console.print(consensus_sentence(totals), highlight=False)
 
 
 def print_answers(console: Console, answers: Sequence[Answer], aggregator: str) -> None:
@@ -72,19 +64,34 @@ def print_answers(console: Console, answers: Sequence[Answer], aggregator: str) 
         console.print(text, highlight=False)
 
 
-def _row(card: PeerCard, *, known: bool) -> Sequence[str]:
-    return (
-        card.worker,
-        f"{card.labels:,}",
-        f"{card.silent:,}",
-        number(card.score, 4),
-        number(card.error, 4),
-        f"{card.comparisons:,}",
-        *((percent(card.accuracy, 1),) if known else ()),
-    )
+# What a terminal and a page say alike ----------------------------------------------------------
 
 
-def _about(board: PeerBoard, *, known: bool) -> Iterator[str]:
+def peer_headers(board: PeerBoard) -> Sequence[str]:
+    """Return the columns of the table of workers."""
+    headers = ["worker", "labels", "missing", "score", "std. error", "comparisons"]
+    return [*headers, "accuracy"] if _known(board) else headers
+
+
+def peer_rows(board: PeerBoard) -> Sequence[Sequence[str]]:
+    """Return the workers, best first, as plain text."""
+    known = _known(board)
+    return [
+        (
+            plain(card.worker, _LONGEST_NAME),
+            f"{card.labels:,}",
+            f"{card.silent:,}",
+            number(card.score, 4),
+            number(card.error, 4),
+            f"{card.comparisons:,}",
+            *((percent(card.accuracy, 1),) if known else ()),
+        )
+        for card in board.cards
+    ]
+
+
+def peer_sentences(board: PeerBoard) -> Iterator[str]:
+    """Say how many were scored, what was left out, and who was refused a score for which reason."""
     scored = sum(card.score is not None for card in board.cards)
     yield (
         f"Scored by {board.mechanism}: {scored:,} of {plural(len(board.cards), 'worker')};"
@@ -100,9 +107,28 @@ def _about(board: PeerBoard, *, known: bool) -> Iterator[str]:
         shown = ", ".join(plain(name, _LONGEST_NAME) for name in names[:_MOST_NAMED])
         more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
         yield f"Not scored, {plain(reason, 200)}: {shown}{more}."
-    if known:
+    if _known(board):
         told = "too few or equal" if board.correlation is None else number(board.correlation)
         yield f"Rank correlation of score and accuracy: {told}."
+
+
+def assumed(board: PeerBoard) -> str:
+    """Say what the scores assume and what they cannot see."""
+    return f"Assumes: {DEMANDS[board.mechanism].assumes}. {WEAKNESS}"
+
+
+def consensus_sentence(totals: PeerTotals) -> str:
+    """Say how many tasks of a run have an answer by consensus, and how good it is known to be."""
+    text = f"{plural(totals.consensus, 'task')} with an answer by consensus"
+    if totals.support is not None:
+        text += f", mean support {number(totals.support)}"
+    if totals.known:
+        text += f"; right: {percent(totals.right / totals.known, 1)} of {totals.known:,} known"
+    return f"{text}."
+
+
+def _known(board: PeerBoard) -> bool:
+    return any(card.accuracy is not None for card in board.cards)
 
 
 def _refused(board: PeerBoard) -> dict[str, list[str]]:

@@ -17,6 +17,13 @@ from orchestrator.drawing.display import (
 )
 from orchestrator.reports.figures import diagrams, figures
 from orchestrator.reports.findings import highest_confidence, overconfidence
+from orchestrator.reports.peer_tables import (
+    assumed,
+    consensus_sentence,
+    peer_headers,
+    peer_rows,
+    peer_sentences,
+)
 from orchestrator.reports.reading import read
 from orchestrator.reports.telling import tell
 from protocols.units import NANO, units
@@ -35,6 +42,13 @@ if TYPE_CHECKING:
 _MOST_ROWS = 200
 _SURE = 1.96
 _LONGEST_SETTINGS = 20_000
+_PEER_HINTS = {
+    "labels": "answers to tasks with redundancy",
+    "score": "mean over its answers, before the answers of one owner are put together",
+    "std. error": "of the score, over other tasks of the same sort",
+    "comparisons": "with single answers of peers",
+    "accuracy": "where workers are simulated or recorded, and so the truth is known",
+}
 
 
 def write_report(
@@ -89,6 +103,7 @@ def page(reading: Reading) -> dict[str, Any]:
         "hidden_workers": max(0, len(summary.workers) - _MOST_ROWS),
         "rules": _rule_rows(reading.compared),
         "about_rules": _about_rules(reading.compared),
+        "peers": _peers(summary),
         "honest": _honesty_rows(reading.honest),
         "diagrams": diagrams(reading.honest),
         "figures": figures(reading, currency),
@@ -227,6 +242,20 @@ def _honesty_rows(found: Sequence[Honesty]) -> list[list[str]]:
         ]
         for each, other, loss, total in zip(found, again, losses, totals, strict=True)
     ]
+
+
+def _peers(summary: Summary) -> dict[str, Any] | None:
+    board = summary.peers.board
+    if board is None:
+        return None
+    rows = peer_rows(board)
+    return {
+        "headers": [(name, _PEER_HINTS.get(name, "")) for name in peer_headers(board)],
+        "rows": rows[:_MOST_ROWS],
+        "hidden": max(0, len(rows) - _MOST_ROWS),
+        "sentences": [*peer_sentences(board), consensus_sentence(summary.peers)],
+        "assumed": assumed(board),
+    }
 
 
 def _settings(opened: RunOpened | None) -> str:

@@ -26,7 +26,15 @@ from protocols.events import (
     transfers_of,
 )
 from tests.orchestrator.journals import write
-from tests.orchestrator.labelling import GOOD, events, fleet, label_tasks, run, truth
+from tests.orchestrator.labelling import (
+    GOOD,
+    events,
+    fleet,
+    label_tasks,
+    labeller,
+    run,
+    truth,
+)
 from workers.function import FunctionWorker
 from workers.verifiers import check, exact
 
@@ -87,6 +95,32 @@ def test_answers_become_scores_settlements_and_a_consensus(tmp_path: Path, backe
         assert done.score == score
         assert contract.rule == "correlated-agreement"
         assert done.payment == contract.base + round(10_000_000 * score)
+    _sound(path)
+
+
+def test_an_owner_is_paid_by_one_score_for_all_its_workers(tmp_path: Path) -> None:
+    """Two names of one owner, one careful and one careless, are paid alike: by the score of both."""
+    path = tmp_path / "run.db"
+    names = {"zoe-1": 0.95, "zoe-2": 0.5}
+    twins = [
+        FunctionWorker(
+            name, labeller(name, p), cost=0.0001, confidence=0.9, owner="zoe", family="z"
+        )
+        for name, p in names.items()
+    ]
+    run(path, [*fleet(GOOD), *twins], label_tasks(40))
+    journal = events(path)
+    (scored,) = _scored(journal)
+    mine = [one for one in scored.workers if one.worker in names and one.score is not None]
+    paid = {
+        event.settlement.score for event in _settled(journal) if event.settlement.worker in names
+    }
+    total = sum(one.answers for one in mine)
+    assert total <= 40
+    assert paid == {one.pay_unit for one in mine}
+    assert paid.pop() == pytest.approx(
+        sum(one.answers * (one.score or 0.0) for one in mine) / total, abs=1e-11
+    )
     _sound(path)
 
 

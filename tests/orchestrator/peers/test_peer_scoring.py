@@ -1,6 +1,7 @@
 """Tests of the pure step from answers to peer scores and consensus."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +13,9 @@ from scoring.agreement import output_agreement
 from scoring.correlated_agreement import correlated_agreement, dasgupta_ghosh
 from scoring.panel import Panel, panel_of
 from scoring.peer import PeerReport, PeerResult, PeerScore, draw
+
+if TYPE_CHECKING:
+    from protocols.peer_scores import PeerStanding
 
 
 def _reports(tasks: int = 40, workers: str = "vwxyz") -> list[PeerReport]:
@@ -107,3 +111,32 @@ def test_answers_that_do_not_suit_the_mechanism_are_refused() -> None:
     settings = PeerSettings(mechanism="gold-hybrid")
     found = compare_answers(1, "k", _reports(), {}, settings, 7)
     assert all("checked tasks" in one.refusal for one in found.workers)
+
+
+def test_workers_of_one_owner_are_one_pay_unit() -> None:
+    """Each answer of an owner's two workers is paid by one score, their own weighed by answers."""
+    reports = [
+        one._replace(worker="twin", owner="z") if one.worker == "z" and one.task < "t2" else one
+        for one in _reports()
+    ]
+    found: dict[str, PeerStanding] = {one.worker: one for one in _compare(reports).workers}
+    z, twin = found["z"], found["twin"]
+    assert z.score is not None
+    assert twin.score is not None
+    together = (z.answers * z.score + twin.answers * twin.score) / 40
+    assert z.score != twin.score
+    assert z.pay_unit == twin.pay_unit == pytest.approx(together, abs=1e-11)
+    assert found["v"].pay_unit == found["v"].score
+
+
+def test_a_name_without_a_score_is_not_paid_by_that_of_its_owner() -> None:
+    """Three answers under a second name are too few for a score, and earn nothing by the first."""
+    reports = [
+        one._replace(worker="twin", owner="z") if one.worker == "z" and one.task < "t11" else one
+        for one in _reports()
+    ]
+    found: dict[str, PeerStanding] = {one.worker: one for one in _compare(reports).workers}
+    assert found["twin"].answers == 3
+    assert found["twin"].refusal
+    assert found["twin"].pay_unit is None
+    assert found["z"].pay_unit == found["z"].score

@@ -10,6 +10,7 @@ from orchestrator.memory.record import Record
 from orchestrator.reports.report import render, write_report
 from protocols.events import Event
 from protocols.units import TaskId
+from tests.orchestrator import labelling
 from tests.orchestrator.small_runs import TASKS, events, liar_and_honest, market, write
 
 VOID = {"meta", "br", "hr", "img", "input", "link", "line", "circle", "rect", "polyline"}
@@ -143,3 +144,36 @@ async def test_page_of_a_real_run(tmp_path: Path) -> None:
     assert "best single worker, in hindsight: honest" in text
     assert "overstating cost it 6.11 USD" in text
     assert "Who could be believed" in text
+
+
+def test_peers_have_their_table(tmp_path: Path) -> None:
+    """Scores with errors and comparisons, who was refused a score and why, and the assumption."""
+    path = tmp_path / "peers.db"
+    workers = labelling.fleet({"<b>ann</b>": 0.9, "bob": 0.8, "cy": 0.85})
+    labelling.run(path, workers, labelling.label_tasks(30))
+    with Record(path) as record:
+        html = render(record)
+    found = Page(html)
+    assert "What peers say of the answers" in found.text
+    assert "Scored by dasgupta-ghosh: 3 of 3 workers; higher is better." in found.text
+    assert "std. error" in found.text
+    assert "comparisons" in found.text
+    assert "with an answer by consensus, mean support" in found.text
+    assert "Assumes: workers answer by the same rule on every task" in found.text
+    assert "&lt;b&gt;ann&lt;/b&gt;" in html
+    assert ("href", "#peers") in found.attributes
+
+
+def test_refusals_of_peers_are_words(tmp_path: Path) -> None:
+    """Where the answers cannot support a score, the page says for whom and why."""
+    path = tmp_path / "few.db"
+    labelling.run(path, labelling.fleet(labelling.GOOD), labelling.label_tasks(3))
+    with Record(path) as record:
+        found = Page(render(record))
+    assert "Not scored, " in found.text
+    assert "usable tasks shared with peers" in found.text
+
+
+def test_without_peers_there_is_no_table_of_peers(tmp_path: Path) -> None:
+    """A run without redundancy has no empty section about peers."""
+    assert "What peers say" not in page(tmp_path)
