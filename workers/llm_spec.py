@@ -5,8 +5,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from protocols.units import Name
+from workers.bidding.ask import Ask
+from workers.bidding.catalog import Bidding
 from workers.limits import Limits
-from workers.llm import Bidding, OpenAIWorker
+from workers.llm import OpenAIWorker
 from workers.prices import Price
 from workers.retry import Policy
 from workers.skills import SKILLS, SkillName
@@ -33,10 +35,10 @@ class OpenAISpec(ParticipantSpec):
         Field(description="Units per million tokens; from the price table if left out."),
     ] = None
     free: Annotated[bool, Field(description="The model costs nothing.")] = False
-    bidding: Annotated[
+    bid: Annotated[
         Bidding,
-        Field(description="ask: a small call per lot; prior: the past, without a call."),
-    ] = "ask"
+        Field(description="How it forms its bids: from its past, or from calls that it pays for."),
+    ] = Ask()
     temperature: Annotated[
         float | None, Field(ge=0, le=2, description="How much chance there is in its answers.")
     ] = None
@@ -44,9 +46,6 @@ class OpenAISpec(ParticipantSpec):
     max_tokens: Annotated[
         int, Field(ge=1, le=1_000_000, description="The most tokens of an answer.")
     ] = 4096
-    bid_tokens: Annotated[
-        int, Field(ge=1, le=1_000_000, description="The most tokens of an estimate.")
-    ] = 1024
     typical_tokens: Annotated[
         int, Field(ge=1, le=1_000_000, description="The tokens first expected of an answer.")
     ] = 300
@@ -70,6 +69,12 @@ class OpenAISpec(ParticipantSpec):
             raise ValueError("a model is either free or has a price, not both")
         return self
 
+    @model_validator(mode="after")
+    def _one_call(self) -> Self:
+        if self.bid.type == "probe" and self.tools:
+            raise ValueError("a probe is one call, which cannot use tools")
+        return self
+
     def build(self, seed: int) -> OpenAIWorker:
         """Return the worker."""
         del seed
@@ -80,11 +85,10 @@ class OpenAISpec(ParticipantSpec):
             api_key_env=self.api_key_env,
             price=self.price,
             free=self.free,
-            bidding=self.bidding,
+            bid=self.bid,
             temperature=self.temperature,
             seed=self.seed,
             max_tokens=self.max_tokens,
-            bid_tokens=self.bid_tokens,
             typical_tokens=self.typical_tokens,
             policy=self.policy,
             limits=self.limits,

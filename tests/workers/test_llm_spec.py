@@ -18,7 +18,7 @@ def test_a_configuration_builds_the_worker() -> None:
             "model": "tiny",
             "base_url": "http://127.0.0.1:1/v1",
             "price": {"input": 1, "output": 2},
-            "bidding": "prior",
+            "bid": "prior",
             "kinds": ["sums"],
             "seats": 3,
             "policy": {"seconds": 5, "paid": 1},
