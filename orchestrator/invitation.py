@@ -78,7 +78,7 @@ class Invitation:
             bill = 0 if self._recorded is None else ceiling
             if (worker := self._asked.get(name)) is not None:
                 bill += sum(
-                    charges.get((lot.task, name), worker.bid_ceiling(lot))
+                    charges[at] if (at := (lot.task, name)) in charges else worker.bid_ceiling(lot)
                     for lot in self._lots
                     if name not in lot.excluded
                 )
