@@ -1,4 +1,4 @@
-"""Every mechanism of the catalog carries a whole run: the quickstart, its replay, its check."""
+"""Every mechanism of the catalog carries a whole run of the quickstart, and clears an auction."""
 
 from functools import partial
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 import anyio
 import pytest
 
+from orchestrator.clearing.auction_reader import load_auction
+from orchestrator.clearing.clearance import clear
 from orchestrator.coordinator import Coordinator
 from orchestrator.evaluation.summary import Summary
 from orchestrator.memory.record import Record
@@ -13,9 +15,9 @@ from orchestrator.replay import replay
 from orchestrator.verbs.options import read
 from orchestrator.verification import verify
 from orchestrator.workflow import work
-from protocols.catalog import MECHANISMS
+from protocols.catalog import CLEAR_ONLY, MECHANISMS
 from protocols.events import Allocated, Settled
-from tests.orchestrator.command import CONFIGS
+from tests.orchestrator.command import CONFIGS, truthbid
 
 TASKS = 49
 SETTINGS = {
@@ -32,10 +34,17 @@ LEAST_SOLVED = {"joint-value": 1, "mcafee": 20}
 OUTSIDERS = [f"workers.{place}.payable=true" for place in range(3, 7)]
 
 
+AUCTION = Path(__file__).resolve().parents[2] / "docs" / "examples" / "ea-ram.yaml"
+
+
+def chosen(name: str) -> str:
+    """Return the override that chooses a mechanism, with the settings that it needs."""
+    return f"mechanism={{name: {name}, {SETTINGS.get(name, '')}}}"
+
+
 def run(journal: Path, name: str, *overrides: str) -> Summary:
     """Run the quickstart by a mechanism, as ``truthbid run`` does; check its journal both ways."""
-    chosen = f"mechanism={{name: {name}, {SETTINGS.get(name, '')}}}"
-    config, fleet = read(CONFIGS / "quickstart.yaml", [chosen, *overrides])
+    config, fleet = read(CONFIGS / "quickstart.yaml", [chosen(name), *overrides])
     summary = Summary()
     anyio.run(partial(work, Coordinator.configured(config, fleet, journal), fleet, [summary.note]))
     found = replay(journal)
@@ -54,6 +63,26 @@ def test_the_quickstart_runs(name: str, tmp_path: Path) -> None:
     assert states["solved"] >= LEAST_SOLVED.get(name, TASKS - 2)
     assert not states["unsettled"]
     assert not states["unfunded"]
+
+
+@pytest.mark.parametrize("name", MECHANISMS)
+def test_an_auction_in_a_file_is_cleared(name: str) -> None:
+    """The five sellers of the worked example: one first award, or the task is left unsold."""
+    allocation = clear(load_auction(AUCTION, [chosen(name)]))
+    firsts = [award for award in allocation.awards if award.rank == 0]
+
+    assert allocation.mechanism == name
+    assert len(firsts) + len(allocation.unsold) == 1
+
+
+@pytest.mark.parametrize("name", CLEAR_ONLY)
+def test_what_only_clears_says_so_when_a_run_is_loaded(name: str) -> None:
+    """A run by a rule that awards nothing ends with one line that names the verb that has it."""
+    said = truthbid("run", CONFIGS / "quickstart.yaml", "--set", f"mechanism={name}")
+
+    assert said.code == 2
+    assert len(said.err.splitlines()) == 1
+    assert "use `truthbid clear`" in said.err
 
 
 @pytest.mark.parametrize("name", ["contingent-vcg", "deposit-vcg", "share", "sequential-pivot"])
