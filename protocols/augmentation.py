@@ -13,12 +13,14 @@ from heapq import heappop, heappush
 
 from protocols.errors import MechanismError, MonopolyError
 from protocols.market import Assignment, Market
+from protocols.tie_break import earliest_optimum
 
 
 def assign(market: Market) -> Assignment:
     """Solve a market exactly, with the Clarke price of every winner.
 
-    Equal costs go to the worker that comes earlier in the market's order.
+    Among equal optima the first task goes to the earliest worker in the market's order, then the
+    second task, and so on (``protocols.tie_break``).
 
     Raises:
         MonopolyError: If a task without an outside option depends on a single worker.
@@ -31,6 +33,7 @@ def assign(market: Market) -> Assignment:
     chains = _Chains(market)
     for task in range(len(market.tasks)):
         chains.insert(task)
+    chains.break_ties()
     nobody = len(market.workers)
     holders = tuple(chains.holder)
     cost = sum(chains.costs[task][worker] for task, worker in enumerate(holders))
@@ -93,6 +96,22 @@ class _Chains:
         if without < 0:
             raise MechanismError(f"task {name!r} has no worker with room, and no value or reserve")
         raise MonopolyError(self.market.workers[without], name)
+
+    def break_ties(self) -> None:
+        """Turn the optimum into the one that serves the earliest workers."""
+        tight = [
+            [
+                worker
+                for worker, cost in row.items()
+                if cost + self.potential[worker] == row[holder] + self.potential[holder]
+            ]
+            for row, holder in zip(self.costs, self.holder, strict=True)
+        ]
+        idle = [worker for worker, worth in enumerate(self.potential) if not worth]
+        self.holder = earliest_optimum(self.holder, tight, self.room, idle)
+        self.held = [set() for _ in self.room]
+        for task, worker in enumerate(self.holder):
+            self.held[worker].add(task)
 
     def _shift(self, task: int, worker: int, via: dict[int, int]) -> None:
         """Move every task of the chain one place on, from its end back to the inserted task."""

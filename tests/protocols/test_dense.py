@@ -68,7 +68,7 @@ def test_sums_beyond_2_to_the_53_are_refused() -> None:
 
 def test_an_assignment_that_is_no_optimum_is_not_proven() -> None:
     """The proof rejects a worse assignment, whether a swap or a free worker would improve it."""
-    costs = np.array([[1, 5, 3, 90], [5, 1, 9, 90]], dtype=np.int64)
+    costs = np.array([[1, 5], [5, 1], [3, 9], [90, 90]], dtype=np.int64)
     room = np.ones(3, dtype=np.int64)
 
     dense.Potentials(costs, room, np.array([0, 1], dtype=np.int64))
@@ -78,35 +78,36 @@ def test_an_assignment_that_is_no_optimum_is_not_proven() -> None:
 
 
 def published(size: int) -> NDArray[np.int64]:
-    """Read a square assignment problem of the OR-Library (Beasley 1990)."""
+    """Read a square assignment problem of the OR-Library (Beasley 1990), workers by tasks."""
     text = gzip.decompress(records("auctions", f"assign{size}.txt.gz").read_bytes()).split()
     assert int(text[0]) == size
-    return np.array(text[1 : 1 + size * size], dtype=np.int64).reshape(size, size)
+    return np.array(text[1 : 1 + size * size], dtype=np.int64).reshape(size, size).T
 
 
 @pytest.mark.parametrize(("size", "optimum"), [(100, 305), (200, 475), (300, 626)])
 def test_published_optima(size: int, optimum: int) -> None:
     """The OR-Library optima of assign100, 200 and 300 are found exactly."""
-    costs = np.hstack([published(size), np.full((size, 1), dense.FAR)])
+    costs = np.vstack([published(size), np.full((1, size), dense.FAR)])
     room = np.ones(size, dtype=np.int64)
     holders = dense.optimum(costs, room)
 
-    assert costs[np.arange(size), holders].sum() == optimum
+    assert costs[holders, np.arange(size)].sum() == optimum
 
 
 @pytest.mark.parametrize("size", [100, 200, 300])
 def test_published_payments_equal_naive_resolves(size: int) -> None:
     """With a reserve of 40 per task every Clarke payment equals a re-solve, as integers."""
     costs = published(size)
-    table = np.hstack([costs, np.full((size, 1), RESERVE)])
+    table = np.vstack([costs, np.full((1, size), RESERVE)])
     room = np.ones(size, dtype=np.int64)
     holders = dense.optimum(table, room)
     potentials = dense.Potentials(table, room, holders)
-    own = table[np.arange(size), holders]
+    holders = potentials.holders
+    own = table[holders, np.arange(size)]
     capped = np.minimum(costs, RESERVE)
-    padded = np.hstack([capped, np.full((size, 1), RESERVE)])
+    padded = np.vstack([capped, np.full((1, size), RESERVE)])
     for worker in (int(holder) for holder in holders if holder != size):
-        rest = np.delete(padded, worker, axis=1)
+        rest = np.delete(padded, worker, axis=0)
         rows, columns = linear_sum_assignment(rest)
         naive = rest[rows, columns].sum() - (own.sum() - own[holders == worker].sum())
 
@@ -119,7 +120,7 @@ def test_published_square_instances_have_monopolies_without_a_reserve() -> None:
     market = Market(
         tasks=tuple(map(str, range(100))),
         workers=tuple(map(str, range(100))),
-        costs=tuple(dict(enumerate(map(int, row))) for row in costs),
+        costs=tuple(dict(enumerate(map(int, column))) for column in costs.T),
         outside=(None,) * 100,
         capacities=(1,) * 100,
     )
