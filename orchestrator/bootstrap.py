@@ -2,9 +2,10 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from pydantic import ValidationError
@@ -16,10 +17,12 @@ from orchestrator.task import Task
 from protocols.errors import TruthbidError
 from protocols.units import TaskId, units
 from workers.chance import uniform
-from workers.ports import Worker
+from workers.model_judge import ModelJudge
+from workers.ports import Verifier, Worker
 from workers.record_file import RecordsError
 from workers.simulated import SimulatedWorker
-from workers.verifiers import Exact, Numeric, Recorded
+from workers.verifiers import Exact, Numeric, Recorded, Surroundings
+from workers.verifiers.surroundings import PlacedSpec
 
 _FIT: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 
@@ -37,11 +40,12 @@ class UnusableError(ConfigError):
 
 
 class Fleet(NamedTuple):
-    """Who may bid and what is to be done, and where relative paths start."""
+    """Who may bid, what is to be done, where relative paths start, and which models judge."""
 
     workers: list[Worker]
     tasks: list[Task]
     folder: Path
+    judges: Mapping[str, ModelJudge] = MappingProxyType({})
 
 
 def assemble(config: RunConfig, folder: Path) -> Fleet:
@@ -56,18 +60,20 @@ def assemble(config: RunConfig, folder: Path) -> Fleet:
             or two workers or tasks have one name.
     """
     workers = _workers(config)
+    judges = _judges(config, folder)
+    around = Surroundings(folder, frozenset(config.commands), judges)
     tasks = [
         Task(
             task.prompt,
             value=units(task.value),
-            verify=task.verify,
+            verify=_verifier(task, place, around),
             kind=task.kind,
             reserve=None if task.reserve is None else units(task.reserve),
             needs=task.needs,
             id=task.id,
             redundancy=task.redundancy,
         )
-        for task in config.tasks
+        for place, task in enumerate(config.tasks)
     ]
     if config.generate is not None:
         tasks += _generated(config.generate, config.seed)
@@ -78,7 +84,7 @@ def assemble(config: RunConfig, folder: Path) -> Fleet:
     _check_owners(workers, tasks)
     _check_names("workers", [worker.name for worker in workers], len(config.workers))
     _check_names("tasks", [task.id for task in tasks], len(config.tasks))
-    return Fleet(workers, tasks, folder)
+    return Fleet(workers, tasks, folder, judges)
 
 
 def free_path(config: RunConfig, exists: Callable[[Path], bool] = Path.exists) -> Path:
@@ -105,6 +111,25 @@ def _workers(config: RunConfig) -> list[Worker]:
             worker.labels = labels
         workers.append(worker)
     return workers
+
+
+def _judges(config: RunConfig, folder: Path) -> Mapping[str, ModelJudge]:
+    judges: dict[str, ModelJudge] = {}
+    for place, spec in enumerate(config.judges):
+        try:
+            judges[spec.id] = spec.build(folder)
+        except (TruthbidError, ValueError, OSError) as error:
+            raise UnusableError(("judges", place), _reason(error)) from error
+    return judges
+
+
+def _verifier(task: TaskSpec, place: int, around: Surroundings) -> Verifier | None:
+    if not isinstance(task.verify, PlacedSpec):
+        return task.verify
+    try:
+        return task.verify.place(around)
+    except (TruthbidError, ValueError) as error:
+        raise UnusableError(("tasks", place, "verify"), _reason(error)) from error
 
 
 def _accepted(task: TaskSpec) -> str | None:

@@ -15,6 +15,7 @@ from protocols.catalog import MECHANISMS, ContingentVcgSettings, MechanismSettin
 from protocols.units import Name, Printable, Text, Units
 from scoring.catalog import SCORING_RULES
 from workers.catalog import VerifierSpec, WorkerSpec
+from workers.judge_spec import JudgeSpec
 from workers.recorded import RecordsSpec
 from workers.spec import Several, Shorthand, Spec
 
@@ -103,6 +104,13 @@ class RunConfig(Spec):
         Limits()
     )
     workers: Annotated[Several[WorkerSpec], Field(description="Who may bid.")] = ()
+    judges: Annotated[
+        Several[JudgeSpec], Field(description="Models that judge answers, or compare them.")
+    ] = ()
+    commands: Annotated[
+        Several[Name],
+        Field(description="The programs that verifiers may run; pytest is one of them."),
+    ] = ()
     tasks: Annotated[Several[TaskSpec], Field(description="What is to be done.")] = ()
     generate: Annotated[
         GeneratedTasks | None, Field(description="Tasks for simulated workers.")
@@ -121,6 +129,7 @@ class RunConfig(Spec):
         if not (self.workers or self.records):
             raise _wrong("there is nobody to do it: give workers or records", ("workers",))
         _unique("workers", [worker.id for worker in self.workers])
+        _unique("judges", [judge.id for judge in self.judges])
         _unique("tasks", [task.id for task in self.tasks])
         self._check_needs()
         self._check_mechanism()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import anyio
 
 from orchestrator.engine import Engine
-from orchestrator.entrance import Entry, OnEnd, described
+from orchestrator.entrance import Entry, OnEnd, described, placed
 from orchestrator.execution import Ending
 from orchestrator.genesis import genesis
 from orchestrator.market import Limits, Market
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from orchestrator.bootstrap import Fleet
     from orchestrator.config import RunConfig
     from orchestrator.memory.record import Record
+    from workers.model_judge import ModelJudge
 
 GRACE_SECONDS = 5.0
 """How long workers may take to release what they hold when a market closes."""
@@ -51,6 +52,7 @@ class Coordinator:
         currency: What the units are.
         limits: How much at once, how long, and how often.
         config: What to record as the configuration of the run.
+        judges: The models that judge answers or compare them; closed when the market closes.
         peer: How the answers to tasks with redundancy are scored and paid; ``{}`` for the defaults.
         resume: Go on with the run in the journal file. Give it the same tasks again, in the same
             order or with the same ids: it waits for those on record.
@@ -84,6 +86,7 @@ class Coordinator:
         limits: Limits | None = None,
         config: Mapping[str, Any] | None = None,
         peer: PeerSettings | Mapping[str, object] | None = None,
+        judges: Iterable["ModelJudge"] = (),
         resume: bool = False,
     ) -> None:
         fleet = list(workers)
@@ -110,6 +113,7 @@ class Coordinator:
         )
         self._limits, self._seed, self._mechanism = limits or Limits(), seed, rule
         self._workers = by_name
+        self._judges = {judge.name: judge for judge in judges}
         self._listeners: list[Callable[[Event], None]] = []
         self.tasks: tuple[Task, ...] = ()
         self._admitted = 0
@@ -136,6 +140,7 @@ class Coordinator:
             currency=config.currency,
             limits=config.market,
             peer=config.peers,
+            judges=fleet.judges.values(),
             config={WORKFLOW: config.model_dump(mode="json"), FOLDER: str(fleet.folder)},
             resume=resume,
         )
@@ -299,7 +304,8 @@ class Coordinator:
             self._admitted += 1
             lot = task.lot(f"t{self._admitted}")
             needs = tuple(TaskId(need) for need in task.needs)
-            entry = Entry(lot, needs, task.verify, described(task.verify), task.redundancy)
+            verifier = placed(task.verify, self.journal_path)
+            entry = Entry(lot, needs, verifier, described(task.verify), task.redundancy)
             entry.reads = tuple(TaskId(read) for read in task.reads)
             entries.append(entry)
         engine.check_graph(entries)
@@ -371,13 +377,10 @@ class Coordinator:
         resumed = self.journal_path if record is not None else None
         self._opened = note_opening(self._chronicle, self._opening, resumed)
         market = Market(
-            self._chronicle,
-            self._mechanism,
-            self._workers,
-            self._seed,
-            self._limits,
-            Budget(self._budget),
+            *(self._chronicle, self._mechanism, self._workers, self._seed, self._limits),
+            budget=Budget(self._budget),
             peers=self._peers,
+            judges=self._judges,
         )
         return Engine(market, record.of("task-added", TaskAdded) if record is not None else ())
 
@@ -390,5 +393,7 @@ class Coordinator:
         """Let every worker release what it holds, also if another one fails at that."""
         with anyio.CancelScope(shield=True), anyio.move_on_after(GRACE_SECONDS):
             async with AsyncExitStack() as stack:
-                for worker in self._workers.values():
-                    stack.push_async_callback(worker.aclose)
+                closable: tuple[Worker | ModelJudge, ...]
+                closable = (*self._workers.values(), *self._judges.values())
+                for each in closable:
+                    stack.push_async_callback(each.aclose)

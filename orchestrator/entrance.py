@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -11,7 +12,8 @@ from orchestrator.execution import Ending
 from protocols.events import TaskAdded
 from protocols.messages import Lot
 from protocols.units import TaskId
-from workers.ports import Verifier
+from workers.ports import Assessor, Verifier
+from workers.verifiers.person import Human, VerdictFile
 
 OnEnd = Callable[[Ending], None]
 
@@ -93,10 +95,18 @@ class Entrance:
         return after_announced <= announced and after_closed <= closed
 
 
+def placed(verifier: Verifier | None, journal: Path | None) -> Verifier | None:
+    """Return a verifier; one that waits for a person learns beside which journal verdicts lie."""
+    if isinstance(verifier, Human) and journal is not None:
+        return verifier.reading(VerdictFile.beside(journal))
+    return verifier
+
+
 def described(verifier: Verifier | None) -> dict[str, object] | None:
     """Return a verifier as data, for the journal."""
     if verifier is None:
         return None
-    if isinstance(verifier, BaseModel):
-        return cast("dict[str, object]", verifier.model_dump(mode="json"))
+    form = verifier.described if isinstance(verifier, Assessor) else verifier
+    if isinstance(form, BaseModel):
+        return cast("dict[str, object]", form.model_dump(mode="json"))
     return {"type": verifier.type}

@@ -14,6 +14,7 @@ from orchestrator.peer_settings import PeerSettings
 from protocols.frozen import Frozen
 from protocols.mechanism import Mechanism
 from protocols.units import Money, TaskId, WorkerId
+from workers.model_judge import ModelJudge
 from workers.ports import Verifier, Worker
 
 
@@ -52,6 +53,9 @@ class Limits(Frozen):
     execute_seconds: Annotated[
         float, Field(gt=0, le=1e6, description="How long a worker may work on one task.")
     ] = 300.0
+    verify_seconds: Annotated[
+        float, Field(gt=0, le=1e6, description="How long a verifier may take over one answer.")
+    ] = 300.0
     solved_at: Annotated[
         float, Field(gt=0, le=1, description="The success from which a task counts as solved.")
     ] = 0.5
@@ -66,6 +70,7 @@ class Market:
         gold: The tasks with copies that have a verifier as well.
         peers: How tasks with redundancy are scored; ``None`` if there are none.
         seed: Decides between equals.
+        judges: The models that compare answers, by name.
         promised: The cash that is kept for asking again after a crash; no event holds it.
     """
 
@@ -80,6 +85,7 @@ class Market:
     gold: set[TaskId] = field(default_factory=set[TaskId])
     peers: PeerSettings | None = None
     desks: dict[WorkerId, Desk] = field(default_factory=dict[WorkerId, Desk])
+    judges: Mapping[str, ModelJudge] = field(default_factory=dict[str, ModelJudge])
     promised: int = 0
 
     def __post_init__(self) -> None:

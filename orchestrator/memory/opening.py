@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from orchestrator.memory.chronicle import Chronicle, DivergenceError
 from orchestrator.memory.journal import Journal, JournalError, Unrecorded
 from protocols.events import RunClosed, RunOpened, RunResumed
+from workers.verifiers.person import VerdictFile
 
 if TYPE_CHECKING:
     from orchestrator.memory.record import Record
@@ -17,6 +18,8 @@ _DIGESTS = ("run-opened: run is", "run-opened: config_digest is")
 
 def open_journal(path: Path | None, *, resume: bool) -> tuple[Journal, "Record | None"]:
     """Return the journal of a run, and its past if it is resumed.
+
+    What people have said of an earlier run with a journal of this name is forgotten.
 
     Raises:
         JournalError: If the file exists, is missing, is damaged, or another process writes it.
@@ -29,6 +32,8 @@ def open_journal(path: Path | None, *, resume: bool) -> tuple[Journal, "Record |
     clock = time.time  # noqa: TID251 - the one place where the wall clock enters; people read it
     journal = SqliteJournal(path, clock, resume=resume)
     try:
+        if not resume:
+            VerdictFile.beside(path).clear()
         return journal, Record(path) if resume else None
     except BaseException:
         journal.close()

@@ -15,6 +15,8 @@ from orchestrator.memory.record import Record
 from orchestrator.reports.absence import absences
 from orchestrator.reports.unsettled import unsettled
 from protocols.units import TaskId
+from workers.ports import Assessor
+from workers.verifiers import Human
 
 _WIDTH: Final = 100
 """The columns that the tables are made for; a narrower terminal wraps lines, but loses no digit."""
@@ -52,11 +54,18 @@ def examine(record: Record, fleet: Fleet | None) -> Findings:
 
 
 def compared(record: Record, fleet: Fleet | None) -> Baselines | None:
-    """Return what other rules would have brought, where some worker can be asked again."""
+    """Return what other rules would have brought, where some worker can be asked again.
+
+    Verifiers that take a process, a bill or a person are not asked again; their tasks are left out.
+    """
     if fleet is None or not any(worker.repeatable for worker in fleet.workers):
         return None
     workers = fleet.workers
-    verifiers = {TaskId(task.id): task.verify for task in fleet.tasks if task.id and task.verify}
+    verifiers = {
+        TaskId(task.id): task.verify
+        for task in fleet.tasks
+        if task.id and task.verify and not isinstance(task.verify, Assessor | Human)
+    }
 
     async def ask() -> Baselines:
         return await compare(record, workers, verifiers)
