@@ -58,9 +58,36 @@ def test_a_monopoly_names_the_worker_and_the_task() -> None:
         dense.assign(market)
 
 
-def test_sums_beyond_2_to_the_53_are_refused() -> None:
-    """Where floating point could miscount, the solver refuses instead of guessing."""
-    market = Market(("t",), ("a",), ({0: 2**52},), (2**52,), (1,))
+def dearest(tasks: int) -> int:
+    """Return the largest amount that so many tasks may have: 2 (tasks + 2) (amount + 1) < 2**53."""
+    return (dense.EXACT - 1) // (2 * (tasks + 2)) - 1
+
+
+@pytest.mark.parametrize("tasks", [1, 2, 50])
+def test_the_largest_amounts_are_solved_to_the_nano_unit(tasks: int) -> None:
+    """At the limit one nano-unit still decides every task, and every price is right."""
+    top = dearest(tasks)
+    order = range(tasks)
+    market = Market(
+        tasks=tuple(f"t{task}" for task in order),
+        workers=tuple(f"w{worker}" for worker in order),
+        costs=tuple({worker: top - (worker == task) for worker in order} for task in order),
+        outside=(top,) * tasks,
+        capacities=(1,) * tasks,
+    )
+    found = dense.assign(market)
+
+    assert found == augmentation.assign(market)
+    assert found.holders == tuple(order)
+    assert found.cost == tasks * (top - 1)
+
+
+@pytest.mark.parametrize("tasks", [1, 50])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_amounts_beyond_the_limit_are_refused(tasks: int, sign: int) -> None:
+    """One nano-unit more than the limit, as a cost or as a score, and nothing is guessed."""
+    beyond = sign * (dearest(tasks) + 1)
+    market = Market(("t",) * tasks, ("a",), ({0: beyond},) * tasks, (0,) * tasks, (tasks,))
 
     with pytest.raises(InexactError, match="beyond 2\\*\\*53"):
         dense.assign(market)
