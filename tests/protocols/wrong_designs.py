@@ -1,11 +1,13 @@
-"""Nine auctions that look truthful and are not: the tests of honesty must reject every one.
+"""Nine designs that look truthful and are not: the tests of honesty must reject every one.
 
 Each comes with an instance and the worker that gains by lying. Amounts are whole, so the gain is
-no rounding.
+no rounding. Some designs come in two forms, which makes the fixtures more than nine.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
+from math import prod
 
 from protocols.contract import Contract
 from protocols.mechanism import Allocation, Mechanism, Properties, Standings
@@ -25,7 +27,7 @@ CLAIM = Properties(
     source="a wrong design",
 )
 
-_UNIT = 640
+UNIT = 640
 """One unit of money in these instances: enough nano-units that nothing needs rounding."""
 
 Scored = Callable[[Lot, Bid], int]
@@ -71,9 +73,12 @@ def price_from_own_report(win: Win) -> Contract:
     return Contract(per_success=Money(price), report=report)
 
 
+CONFIDENT = 0.9
+
+
 def confident_enough(lot: Lot, bid: Bid) -> int:
-    """3. Admit reports of 0.9 and more, then buy the cheapest."""
-    return lot.reserve - bid.cost if bid.probability >= 0.875 else -1
+    """3. Admit reports of 0.9 and more, then buy the cheapest at the second price."""
+    return lot.reserve - bid.cost if bid.probability >= CONFIDENT else -1
 
 
 def second_price(win: Win) -> Contract:
@@ -81,14 +86,51 @@ def second_price(win: Win) -> Contract:
     return Contract(base=Money(win.lot.reserve - win.pivot), report=win.bid.probability)
 
 
-def score_on_the_side(win: Win) -> Contract:
-    """4. The first design with a quadratic score added, as if that could hold the report down."""
-    claimed = round(win.lot.value * win.bid.probability)
-    return Contract(
-        base=Money(claimed - win.pivot),
-        score_weight=Money(25 * _UNIT),
-        report=win.bid.probability,
-    )
+@dataclass(frozen=True)
+class ConfidentTeam:
+    """3, again. The cheapest team whose reports reach 0.9 together, at Clarke payments on cost.
+
+    The lots are attempts at one task, and every worker bids on the one that is its own.
+    """
+
+    name: str = "confident-team"
+    properties: Properties = CLAIM
+
+    def clear(
+        self, announcement: Announcement, bids: Sequence[Bid], standings: Standings, seed: int
+    ) -> Allocation:
+        """Clear by the threshold; a worker without whom no team reaches it is paid its reserve."""
+        reserve = announcement.lots[0].reserve
+        team = self.cheapest(bids)
+        total = sum(bid.cost for bid in team)
+        chosen: list[tuple[Bid, Contract]] = []
+        for bid in team:
+            others = self.cheapest([other for other in bids if other.worker != bid.worker])
+            without = sum(other.cost for other in others) if others else reserve
+            price = Money(without - (total - bid.cost))
+            chosen.append((bid, Contract(base=price, report=bid.probability)))
+        return award(self.name, announcement, chosen)
+
+    def cheapest(self, bids: Sequence[Bid]) -> tuple[Bid, ...]:
+        """Return the cheapest team that reaches the threshold; among equals the first."""
+        teams = (team for size in range(1, len(bids) + 1) for team in combinations(bids, size))
+        sure = (
+            team
+            for team in teams
+            if 1 - prod(1 - bid.probability for bid in team) >= CONFIDENT - 1e-9
+        )
+        return min(sure, key=lambda team: sum(bid.cost for bid in team), default=())
+
+
+def score_on_the_side(weight: int) -> Callable[[Win], Contract]:
+    """4. The first design with 1/2 - (x - p)^2 added, as if that could hold the report down."""
+
+    def contract(win: Win) -> Contract:
+        paid = paid_on_reports(win)
+        half = Money(paid.base + weight * UNIT // 2)
+        return paid.model_copy(update={"base": half, "score_weight": Money(weight * UNIT)})
+
+    return contract
 
 
 def score_beside_the_ranking(win: Win) -> Contract:
@@ -96,20 +138,44 @@ def score_beside_the_ranking(win: Win) -> Contract:
     return Contract(
         base=Money(-win.pivot),
         per_success=win.lot.value,
-        score_weight=Money(5 * _UNIT),
+        score_weight=Money(5 * UNIT),
         report=win.bid.probability,
     )
 
 
-def chance_breaks_ties(lot: Lot, bid: Bid) -> int:
-    """5. Costs compare in steps of five; within a step the more confident wins."""
-    return (lot.reserve - bid.cost) // (5 * _UNIT) * 100 + round(99 * bid.probability)
+@dataclass(frozen=True)
+class ChanceBreaksTies:
+    """5. A posted price makes everybody equal who covers its cost; the most confident wins."""
+
+    price: Money
+    name: str = "chance-breaks-ties"
+    properties: Properties = CLAIM
+
+    def clear(
+        self, announcement: Announcement, bids: Sequence[Bid], standings: Standings, seed: int
+    ) -> Allocation:
+        """Pay the price, whatever happens, to the willing worker with the highest report."""
+        willing = [bid for bid in bids if bid.cost <= self.price]
+        best = sorted(willing, key=lambda bid: -bid.probability)[:1]
+        paid = [(bid, Contract(base=self.price, report=bid.probability)) for bid in best]
+        return award(self.name, announcement, paid)
 
 
-def step_of_the_second(win: Win) -> Contract:
-    """Pay the price step of the runner-up."""
-    price = win.lot.reserve - win.pivot // 100 * 5 * _UNIT
-    return Contract(base=Money(price), report=win.bid.probability)
+@dataclass(frozen=True)
+class ChanceSchedules:
+    """5, again. Everybody willing is tried until a success, at one price, the confident first."""
+
+    price: Money
+    name: str = "chance-schedules"
+    properties: Properties = CLAIM
+
+    def clear(
+        self, announcement: Announcement, bids: Sequence[Bid], standings: Standings, seed: int
+    ) -> Allocation:
+        """Order the willing by their reports; whoever succeeds is paid the price."""
+        order = sorted(bids, key=lambda bid: -bid.probability)
+        paid = [(bid, Contract(per_success=self.price, report=bid.probability)) for bid in order]
+        return award(self.name, announcement, paid)
 
 
 @dataclass(frozen=True)
@@ -201,7 +267,11 @@ class LearnedReserve:
 
 @dataclass(frozen=True)
 class GreedyNextValue:
-    """9. Sell the highest pair, pay the next best bid on that lot, and repeat."""
+    """9. Sell the highest pair at the next best bid on that lot, and repeat.
+
+    Among equal pairs the one with the higher price goes first, as in QuantEcon's "Multiple good
+    allocation mechanisms", which takes the rule for one of Groves and Clarke.
+    """
 
     name: str = "greedy-next-value"
     properties: Properties = CLAIM
@@ -213,11 +283,15 @@ class GreedyNextValue:
         reserves = {lot.task: lot.reserve for lot in announcement.lots}
         chosen: list[tuple[Bid, Contract]] = []
         rest: list[Bid] = list(bids)
-        while rest:
-            best = max(rest, key=lambda bid: reserves[bid.task] - bid.cost)
+
+        def price(best: Bid) -> int:
             rivals = [bid.cost for bid in rest if bid.task == best.task and bid != best]
-            price = min([*rivals, reserves[best.task]])
-            chosen.append((best, Contract(base=Money(price), report=best.probability)))
+            return min([*rivals, reserves[best.task]])
+
+        while rest:
+            best = min(rest, key=lambda bid: (bid.cost - reserves[bid.task], price(bid)))
+            contract = Contract(base=Money(price(best)), report=best.probability)
+            chosen.append((best, contract))
             rest = [bid for bid in rest if bid.task != best.task and bid.worker != best.worker]
         return award(self.name, announcement, chosen)
 
@@ -251,47 +325,108 @@ def award(
 
 @dataclass(frozen=True)
 class WrongDesign:
-    """A design, the instance that shows what is wrong, and the worker that gains by a lie."""
+    """A design, the instance that shows what is wrong, and the worker that gains by a lie.
+
+    Attributes:
+        mechanism: The design.
+        instance: The announcement and the honest bids.
+        earns: What the liar earns by the truth, in units of these instances.
+        gains: The most that it gains by a lie about cost in whole units and chance in eighths.
+        liar: Its name.
+        score: The scoring rule that the design pays by.
+        right: The name of the mechanism that should have been used.
+    """
 
     mechanism: Mechanism
     instance: Auction
+    earns: float
+    gains: float
     liar: str = "w"
     score: ScoreRule = field(default=no_score)
+    right: str = "contingent-vcg"
 
 
 # V = 10, c = 3, p = 1/2 against a rival whose score is 1
-_PAIR = auction([10 * _UNIT], {"w": [(3 * _UNIT, 0.5)], "rival": [(4 * _UNIT, 0.5)]})
+_PAIR = auction([10 * UNIT], {"w": [(3 * UNIT, 0.5)], "rival": [(4 * UNIT, 0.5)]})
 _THREE = auction(
-    [10 * _UNIT],
-    {"w": [(3 * _UNIT, 0.5)], "b": [(2 * _UNIT, 0.5)], "c": [(6 * _UNIT, 0.5)]},
+    [10 * UNIT],
+    {"w": [(3 * UNIT, 0.5)], "b": [(2 * UNIT, 0.5)], "c": [(6 * UNIT, 0.5)]},
 )
-_DOUBTFUL = auction([10 * _UNIT], {"w": [(1 * _UNIT, 0.5)], "b": [(4 * _UNIT, 1.0)]})
-_TIED = auction([10 * _UNIT], {"w": [(3 * _UNIT, 0.5)], "b": [(4 * _UNIT, 0.75)]})
-_WEAK = auction([10 * _UNIT], {"w": [(4 * _UNIT, 0.5)]})
+_DOUBTFUL = auction([10 * UNIT], {"w": [(1 * UNIT, 0.5)], "b": [(4 * UNIT, 1.0)]})
+_TIED = auction([10 * UNIT], {"w": [(3 * UNIT, 0.5)], "b": [(4 * UNIT, 0.75)]})
+_WEAK = auction([10 * UNIT], {"w": [(4 * UNIT, 0.5)]})
 _TWO_TASKS = auction(
-    [10 * _UNIT] * 2,
+    [10 * UNIT] * 2,
     {
-        "w": [(1 * _UNIT, 1.0), (2 * _UNIT, 1.0)],
-        "b": [(2 * _UNIT, 1.0), (8 * _UNIT, 1.0)],
-        "c": [(9 * _UNIT, 1.0), (9 * _UNIT, 1.0)],
+        "w": [(1 * UNIT, 1.0), (2 * UNIT, 1.0)],
+        "b": [(2 * UNIT, 1.0), (8 * UNIT, 1.0)],
+        "c": [(9 * UNIT, 1.0), (9 * UNIT, 1.0)],
     },
     limits={"w": 1, "b": 1, "c": 1},
 )
 
-WRONG_DESIGNS = {
-    "paid on reports": WrongDesign(Paid(expected_value, paid_on_reports), _PAIR),
-    "price from the own report": WrongDesign(Paid(expected_value, price_from_own_report), _PAIR),
-    "confidence threshold": WrongDesign(Paid(confident_enough, second_price), _DOUBTFUL),
-    "score on the side": WrongDesign(
-        Paid(expected_value, score_on_the_side), _PAIR, score=quadratic
-    ),
-    "score beside the ranking": WrongDesign(
-        Paid(expected_value, score_beside_the_ranking), _WEAK, score=quadratic
-    ),
-    "chance breaks ties": WrongDesign(Paid(chance_breaks_ties, step_of_the_second), _TIED),
-    "greedy pivots": WrongDesign(GreedyPivots(), _TWO_TASKS),
-    "fallback at the old price": WrongDesign(OldPriceFallback(), _THREE),
-    "reserve from the own bid": WrongDesign(LearnedReserve(), _DOUBTFUL),
-    "greedy next value": WrongDesign(GreedyNextValue(), _TWO_TASKS),
-}
+TEAM = auction(
+    [10 * UNIT] * 4,
+    {
+        "user-1": [(3 * UNIT, 0.7), None, None, None],
+        "user-2": [None, (2 * UNIT, 0.7), None, None],
+        "user-3": [None, None, (1 * UNIT, 0.5), None],
+        "user-4": [None, None, None, (4 * UNIT, 0.8)],
+    },
+)
+"""The published instance against thresholds: users 1 and 2 reach 0.91 at a cost of 5 (Zheng, Yang, Wu
+and Chen 2017)."""
+
+HOUSES = ((10, 9, 8, 7, 6), (9, 9, 7, 6, 6), (8, 6, 6, 9, 4), (7, 5, 6, 4, 9))
+"""What five buyers would give for four houses, in QuantEcon's "Multiple good allocation mechanisms"."""
+
+
+def houses() -> Auction:
+    """Return the houses as lots of value 10, each buyer's cost being 10 less what it would give."""
+    offers = {
+        f"buyer-{buyer}": [((10 - row[buyer]) * UNIT, 1.0) for row in HOUSES] for buyer in range(5)
+    }
+    return auction([10 * UNIT] * 4, offers, limits=dict.fromkeys(offers, 1))
+
+
+def designs() -> Iterator[tuple[str, WrongDesign]]:
+    """Yield each wrong design with its flaw."""
+    yield "paid on reports", WrongDesign(Paid(expected_value, paid_on_reports), _PAIR, 1, 5)
+    yield (
+        "price from the own report",
+        WrongDesign(Paid(expected_value, price_from_own_report), _PAIR, 1, 0.5),
+    )
+    yield (
+        "confidence threshold",
+        WrongDesign(Paid(confident_enough, second_price), _DOUBTFUL, 0, 3),
+    )
+    yield (
+        "confidence threshold of a team",
+        WrongDesign(ConfidentTeam(), TEAM, 0, 4, liar="user-3", right="joint-value"),
+    )
+    yield (
+        "score on the side",
+        WrongDesign(
+            Paid(expected_value, score_on_the_side(25)), _PAIR, 7.25, 0.9375, score=quadratic
+        ),
+    )
+    yield (
+        "score beside the ranking",
+        WrongDesign(
+            Paid(expected_value, score_beside_the_ranking), _WEAK, -0.25, 0.25, score=quadratic
+        ),
+    )
+    price = Money(6 * UNIT)
+    yield "chance breaks ties", WrongDesign(ChanceBreaksTies(price), _TIED, 0, 3)
+    yield (
+        "chance schedules the attempts",
+        WrongDesign(ChanceSchedules(Money(8 * UNIT)), _TIED, 0.25, 0.75),
+    )
+    yield "greedy pivots", WrongDesign(GreedyPivots(), _TWO_TASKS, 2, 5)
+    yield "fallback at the old price", WrongDesign(OldPriceFallback(), _THREE, 0, 1)
+    yield "reserve from the own bid", WrongDesign(LearnedReserve(), _DOUBTFUL, 1, 2)
+    yield "greedy next value", WrongDesign(GreedyNextValue(), _TWO_TASKS, 1, 6)
+
+
+WRONG_DESIGNS = dict(designs())
 """Each wrong design by its flaw."""
