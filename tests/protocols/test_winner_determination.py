@@ -1,5 +1,7 @@
 """Winner determination: the fast path, the coupled path, ties."""
 
+import subprocess
+import sys
 from collections import Counter
 from random import Random
 
@@ -126,16 +128,34 @@ def test_names_do_not_matter(drawn: Auction) -> None:
 
 @settings(max_examples=50)
 @given(auctions(lots=4, workers=4))
-def test_both_solvers_give_the_same_gains(drawn: Auction) -> None:
-    """Above and below the size where the vectorised solver takes over, nothing changes."""
+def test_both_solvers_give_the_same_answer(drawn: Auction) -> None:
+    """Above and below the size where the vectorised solver takes over, even ties end the same."""
     announcement, bids = drawn
     plain = determine_winners(announcement, bids, savings, 3)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(winner_determination, "SMALL", -1)
         fast = determine_winners(announcement, bids, savings, 3)
 
-    assert fast.welfare == plain.welfare
-    assert gains(fast) == gains(plain)
+    assert fast == plain
+
+
+def test_a_single_lot_needs_no_solver() -> None:
+    """Ten bids on one lot are cleared without loading scipy, even with a capacity each."""
+    program = (
+        "import sys\n"
+        "from protocols.vcg import Vcg\n"
+        "from tests.protocols.auctions import auction\n"
+        "names = 'abcdefghij'\n"
+        "bids = {name: [(place, 1.0)] for place, name in enumerate(names)}\n"
+        "announcement, bids = auction([10], bids, limits=dict.fromkeys(names, 1))\n"
+        "awards = Vcg().clear(announcement, bids, {}, 0).awards\n"
+        "print(awards[0].worker, 'scipy' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split() == ["a", "False"]
 
 
 @settings(max_examples=50)
