@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+PEERS := $(patsubst tests/peers/requirements/%.txt,.venv-peers/%/.installed,$(wildcard tests/peers/requirements/*.txt))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format bench docs lock clean
+.PHONY: help demo test test-all test-peers check format bench docs lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -25,6 +26,16 @@ test: $(STAMP)  ## the test suite
 
 test-all: $(STAMP)  ## the test suite with the proofs that take minutes
 	$(BIN)/python -m pytest -m "long or not long"
+
+test-peers: $(STAMP)  ## tests against servers of others, which it installs: needs a C++ compiler and some minutes
+	-@$(MAKE) --no-print-directory --keep-going $(PEERS)
+	$(BIN)/python -m pytest tests/peers
+
+.venv-peers/%/.installed: tests/peers/requirements/%.txt
+	@echo "Installing the test peer $* into .venv-peers/$*"
+	@$(PYTHON) -m venv .venv-peers/$*
+	@CMAKE_ARGS="-DGGML_NATIVE=OFF -DLLAMA_CURL=OFF" .venv-peers/$*/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 check: $(STAMP)  ## lint, format, types, import contracts
 	$(BIN)/ruff check
@@ -47,4 +58,4 @@ lock:  ## regenerate requirements.lock
 	./scripts/lock.sh
 
 clean:  ## remove what the other targets made
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache runs
+	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache runs

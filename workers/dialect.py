@@ -120,10 +120,10 @@ class Dialect:
             body["tools"] = [_function(name=ANSWER, parameters=form)]
             body["tool_choice"] = {"type": "function", "function": {"name": ANSWER}}
             return
-        if self.form in {"object_schema", "json_object"}:
-            body["response_format"] = {"type": "json_object"}
         if self.form == "object_schema":
-            body["response_format"]["schema"] = form
+            body["response_format"] = {"type": "json_object", "schema": form}
+        if self.form == "json_object":
+            body["response_format"] = {"type": "json_object"}
         rule = "Reply with one JSON object and nothing else. It has to fit this JSON Schema:\n"
         body["messages"].append({"role": "system", "content": rule + _compact(form)})
 
