@@ -39,12 +39,13 @@ class Search:
     Args:
         prices: Of the linear program.
         needs: For each item the resources that it takes.
-        steps: How many states may be looked at in all.
+        steps: How many states may be looked at for an answer.
     """
 
     def __init__(self, prices: Prices, needs: Sequence[Sequence[int]], steps: int) -> None:
         self.prices = prices
         self.steps = steps
+        self.looked = 0
         # items are renumbered by loss, so that those within a limit are the lowest bits
         self.order = sorted(range(len(needs)), key=lambda item: (prices.losses[item], item))
         self.losses = [prices.losses[item] for item in self.order]
@@ -67,6 +68,7 @@ class Search:
             StepsError: If it takes too long.
             ValueError: If ``worst`` is wrong.
         """
+        self.looked = 0
         limit = max(enough, self.prices.bound >> 9)
         while True:
             limit = min(limit, worst)
@@ -86,8 +88,8 @@ class Search:
         found: State | None = None
         stack = [start]
         while stack:
-            self.steps -= 1
-            if self.steps < 0:
+            self.looked += 1
+            if self.looked > self.steps:
                 raise StepsError
             state = stack.pop()
             if state.spent > limit:
@@ -138,11 +140,10 @@ class Search:
         """Return, among all choices as good as this one, the first in the order of the items.
 
         It takes each item in turn if some best choice takes it along with those before it, so that
-        the answer depends on the problem alone and not on the prices that led to it.
-
-        Raises:
-            StepsError: If it takes too long.
+        the answer depends on the problem alone and not on the prices that led to it. Where that
+        takes too long the rest is as it was found.
         """
+        self.looked = 0
         limit, witness = best.spent, frozenset(best.taken)
         within = bisect_right(self.losses, limit)
         state = self.start._replace(live=(1 << within) - 1)
@@ -151,13 +152,16 @@ class Search:
                 continue
             taken = self.take(state, item)
             if item not in witness:
-                other = self.least(taken, limit, limit)
+                try:
+                    other = self.least(taken, limit, limit)
+                except StepsError:
+                    break
                 if other is None:
                     state = state._replace(live=state.live & ~(1 << item))
                     continue
                 witness = frozenset(other.taken)
             state = taken
-        return tuple(sorted(self.order[item] for item in state.taken))
+        return tuple(sorted(self.order[item] for item in witness))
 
 
 def _bits(number: int) -> list[int]:

@@ -41,8 +41,9 @@ def assign_sized(
 ) -> SizedAssignment:
     """Solve the generalised assignment problem exactly, with every winner's Clarke pivot.
 
-    One integer program for the optimum and one for each winner. Equal scores are decided by the
-    order of the pairs.
+    One integer program for the optimum and one for each winner; losers need none. Of equal optima
+    the solver chooses one, the same for the same pairs in the same order; what each worker gains
+    by it, ``w_i`` less its pivot, is the same for all of them.
 
     Args:
         pairs: Who could do what; a task is done by at most one worker.

@@ -22,7 +22,7 @@ def pack(scores: Sequence[int], needs: Sequence[Sequence[int]], steps: int = STE
 
     Equal sums are decided by the order of the items: the first of them is taken if any best choice
     takes it, then the second, and so on; the solver of the linear program has no say in it. Only
-    where the search ends at its limit is the choice among equals that of the integer program.
+    where the search reaches its limit may the choice among equals be that of the solver.
 
     Args:
         scores: What each item is worth; not negative.
@@ -41,9 +41,10 @@ def pack(scores: Sequence[int], needs: Sequence[Sequence[int]], steps: int = STE
     prices = dual_prices(scores, needs)
     search = Search(prices, needs, steps)
     try:
-        items = search.earliest(search.best(prices.bound, 0))
+        best = search.best(prices.bound, 0)
     except StepsError:
         return choose(scores, _limits(needs))
+    items = search.earliest(best)
     return Choice(items, sum(scores[item] for item in items))
 
 
