@@ -11,7 +11,7 @@ from scoring.agreement import peer_truth_serum, quadratic_rule
 from scoring.correlated_agreement import pay
 from scoring.error_rates import error_rates
 from scoring.mutual_information import kullback_leibler, total_variation
-from scoring.robust_truth_serum import robust_payments
+from scoring.robust_truth_serum import multivalued_payments, robust_payments
 from scoring.surrogate import LEAST_VARIANCE, surrogate_score
 from scoring.truth_serum import Respondents, finite_truth_serum
 from tests.scoring.worlds import Floats, Outcome, Told, World, joint
@@ -49,9 +49,23 @@ def _with_prior(world: World, table: Floats) -> float:
 
 def _across_tasks(world: World, table: Floats) -> float:
     del world
+    return _bonus_and_penalty(table, UNIT)
+
+
+def third_party_payoff(world: World, outcomes: Sequence[Outcome]) -> float:
+    """Return correlated agreement with the matrix that all pairs without the first agent imply."""
+    agents = range(1, len(outcomes[0].told))
+    tables = [joint(outcomes, one, other) for one in agents for other in agents if one != other]
+    learned = np.mean(tables, axis=0)
+    apart = np.outer(learned.sum(axis=1), learned.sum(axis=0))
+    matrix = (learned > apart + 1e-12).astype(float).tolist()
+    return _over_pairs(lambda _, table: _bonus_and_penalty(table, matrix))(world, outcomes)
+
+
+def _bonus_and_penalty(table: Floats, matrix: Sequence[Sequence[float]]) -> float:
     apart = np.outer(table.sum(axis=1), table.sum(axis=0))
     return sum(
-        float(table[bonus] * apart[penalty]) * pay(bonus, penalty, UNIT)
+        float(table[bonus] * apart[penalty]) * pay(bonus, penalty, matrix)
         for bonus, penalty in product(CELLS, CELLS)
     )
 
@@ -119,9 +133,11 @@ PAYOFFS: dict[str, Payoff] = {
     "miller-resnick-zeckhauser": _over_pairs(_forecast_of_peer),
     "bayesian-truth-serum": _serum(finite_truth_serum),
     "robust-truth-serum": _serum(robust_payments),
+    "multivalued-robust-truth-serum": _serum(multivalued_payments),
     "peer-truth-serum": _over_pairs(_with_prior),
     "crowd-peer-truth-serum": crowd_payoff,
     "dasgupta-ghosh": _over_pairs(_across_tasks),
+    "correlated-agreement": third_party_payoff,
     "total-variation": _over_pairs(lambda _, table: float(total_variation(table))),
     "kullback-leibler": _over_pairs(lambda _, table: float(kullback_leibler(table))),
     "determinant": _over_pairs(_determinant),

@@ -12,11 +12,13 @@ from scoring.truth_serum import bayesian_truth_serum
 from tests.scoring.payoffs import PAYOFFS, crowd_payoff
 from tests.scoring.worlds import (
     Agent,
+    Outcome,
     Seen,
     Strategy,
     Told,
     World,
     all_ones,
+    boastful,
     constant,
     extremised,
     flipped,
@@ -25,14 +27,25 @@ from tests.scoring.worlds import (
     hedged,
     lazy,
     mirrored,
+    mixture,
     share_bit,
     team,
+    timid,
     truthful,
+    usual,
 )
 
 EVEN = World(prior=0.5, accuracy=0.7)
 HONEST = [truthful] * 6
 OTHERS = [truthful] * 5
+
+SORTS = (World(prior=0.9, accuracy=0.7), World(prior=0.1, accuracy=0.7))
+"""Two sorts of task that everybody can tell apart, together as even as the other worlds."""
+
+
+def _two_sorts(first: Strategy) -> list[Outcome]:
+    return mixture(*(sort.outcomes(team(first, *OTHERS)) for sort in SORTS))
+
 
 ATTACKS: dict[str, list[Agent]] = {
     "all report one label": team(*[all_ones] * 6),
@@ -44,21 +57,34 @@ ATTACKS: dict[str, list[Agent]] = {
     "all follow a cheap bit": team(*[follow_bit] * 6),
     "two copy one signal": [Agent(truthful, 0), *team(*OTHERS)],
     "two share a random bit": team(share_bit, share_bit, *[truthful] * 4),
+    "partners of its own choice": [Agent(truthful, 0)] * 4,
+    "confidence of 0 or 1": team(boastful, *OTHERS),
+    "confidence of one half": team(timid, *OTHERS),
 }
+COPYING = ATTACKS["two copy one signal"]
+MIXED: dict[str, list[Outcome]] = {
+    "two of a family err together": mixture(EVEN.outcomes(COPYING), EVEN.outcomes(team(*HONEST))),
+    "what is usual for the sort": _two_sorts(usual),
+}
+"""Attacks in a world that is one of two by a toss."""
+
+TITLES = (*ATTACKS, *MIXED)
 
 COLUMNS = {
-    "output-agreement": "XRRRNRXXX",
-    "miller-resnick-zeckhauser": "XRRRNRXXX",
-    "bayesian-truth-serum": "RRRRNRXXX",
-    "robust-truth-serum": "XRRRNRXXX",
-    "peer-truth-serum": "XRRRNRXXX",
-    "crowd-peer-truth-serum": "RRRRNRXXX",
-    "dasgupta-ghosh": "RRRRNRXXX",
-    "total-variation": "RRRNNRXXX",
-    "kullback-leibler": "RRRNNRXXX",
-    "determinant": "RRRNNRXXX",
-    "surrogate": "-RRRNRXXX",
-    "gold": "RRRRRRRNR",
+    "output-agreement": "XRRRNRXXXXNNXX",
+    "miller-resnick-zeckhauser": "XRRRNRXXXXNNXX",
+    "bayesian-truth-serum": "RRRRNRXXXXRRXR",
+    "robust-truth-serum": "XRRRNRXXXXRRXR",
+    "multivalued-robust-truth-serum": "XRRRNRXXXXRRXR",
+    "peer-truth-serum": "XRRRNRXXXXNNXX",
+    "crowd-peer-truth-serum": "RRRRNRXXXXNNXX",
+    "dasgupta-ghosh": "RRRRNRXXXXNNXX",
+    "correlated-agreement": "RRRRNRXXXXNNXX",
+    "total-variation": "RRRNNRXXXXNNXX",
+    "kullback-leibler": "RRRNNRXXXXNNXX",
+    "determinant": "RRRNNRXXXXNNXX",
+    "surrogate": "-RRRNRXXXXRRXR",
+    "gold": "RRRRRRRNRNRRNR",
 }
 """One letter per attack: R pays less than truth, N the same, X more, - the mechanism refuses."""
 
@@ -73,17 +99,26 @@ def _letter(attack: float, truth: float) -> str:
 
 @cache
 def _paid(mechanism: str, attack: str) -> float:
-    agents = ATTACKS.get(attack, team(*HONEST))
-    return PAYOFFS[mechanism](EVEN, EVEN.outcomes(agents))
+    if attack in MIXED:
+        return PAYOFFS[mechanism](EVEN, MIXED[attack])
+    return PAYOFFS[mechanism](EVEN, EVEN.outcomes(ATTACKS.get(attack, team(*HONEST))))
+
+
+@cache
+def _honest(mechanism: str, attack: str) -> float:
+    """Return what truth earns where the attack is made."""
+    if attack == "what is usual for the sort":
+        return PAYOFFS[mechanism](EVEN, _two_sorts(truthful))
+    return _paid(mechanism, "truth")
 
 
 @pytest.mark.parametrize("mechanism", COLUMNS)
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("attack", TITLES)
 def test_attack_pays_as_known(mechanism: str, attack: str) -> None:
     """Each attack pays less than, as much as or more than truth, as published for the mechanism."""
     assert (
-        _letter(_paid(mechanism, attack), _paid(mechanism, "truth"))
-        == COLUMNS[mechanism][list(ATTACKS).index(attack)]
+        _letter(_paid(mechanism, attack), _honest(mechanism, attack))
+        == COLUMNS[mechanism][TITLES.index(attack)]
     )
 
 
@@ -112,6 +147,13 @@ def test_attack_pays_as_known(mechanism: str, attack: str) -> None:
         ("determinant", "all follow a cheap bit", 0.0625),
         ("determinant", "two copy one signal", 8.61 * 0.0016),
         ("determinant", "two share a random bit", 0.0125),
+        ("correlated-agreement", "one flips labels", -0.08),
+        ("total-variation", "one flips labels", 0.08),
+        ("dasgupta-ghosh", "two of a family err together", 1.525 * 0.08),
+        ("dasgupta-ghosh", "what is usual for the sort", 2 * 0.08),
+        ("dasgupta-ghosh", "partners of its own choice", 0.5),
+        ("surrogate", "confidence of 0 or 1", 0.70),
+        ("surrogate", "confidence of one half", 0.75),
     ],
 )
 def test_attack_pays_the_known_amount(mechanism: str, attack: str, expected: float) -> None:
@@ -133,6 +175,15 @@ def test_a_constant_report_beats_truth_by_agreement_on_a_lopsided_question() -> 
     agreement = PAYOFFS["output-agreement"]
     truth = agreement(world, world.outcomes(team(*HONEST)))
     assert agreement(world, world.outcomes(ATTACKS["one constant reporter"])) > truth
+
+
+def test_sorts_scored_apart_pay_nothing_for_what_is_usual() -> None:
+    """Scored sort by sort, reporting what is usual earns 0; only together did it beat the truth."""
+    agreement = PAYOFFS["dasgupta-ghosh"]
+    for sort in SORTS:
+        paid = agreement(sort, sort.outcomes(team(usual, *OTHERS)))
+        assert paid == pytest.approx(0.0, abs=1e-12)
+        assert agreement(sort, sort.outcomes(team(*HONEST))) > 0.02
 
 
 def test_truth_among_flippers_pays_less_by_surrogates() -> None:

@@ -164,3 +164,26 @@ def test_standard_errors_are_the_spread_over_repetitions(name: str) -> None:
     assert len(scores) >= 50  # the surrogate refuses a few
     spread, claimed = float(np.std(scores)), float(np.sqrt(np.mean(np.square(errors))))
     assert 0.8 < claimed / spread < 1.3
+
+
+@pytest.mark.parametrize("name", PEER_MECHANISMS)
+def test_nobody_chooses_partners_by_a_name_or_by_coming_first(name: str) -> None:
+    """Other names of workers, owners and families, sent in another order, leave every score."""
+    rng = np.random.default_rng(2)
+    rows, truth = crowd(rng, [0.6, 0.7, 0.8, 0.9, 0.75], 120)
+    told = [row._replace(prediction={"0": 0.5, "1": 0.5}, confidence=0.8) for row in rows]
+    names = {f"w{one}": f"{9 - one}-{one * 7 % 5}" for one in range(5)}
+    renamed = [
+        row._replace(worker=names[row.worker], owner=names[row.worker], family=names[row.worker])
+        for row in told
+    ]
+    turned = [renamed[int(place)] for place in rng.permutation(len(renamed))]
+    options = OPTIONS.get(name, {}) | ({"gold": truth} if name == "gold-hybrid" else {})
+    before = {one.worker: one for one in PEER_MECHANISMS[name](panel_of(told), **options)}
+    after = {one.worker: one for one in PEER_MECHANISMS[name](panel_of(turned), **options)}
+    for worker, one in before.items():
+        other = after[names[worker]]
+        assert isinstance(one, PeerScore)
+        assert isinstance(other, PeerScore)
+        assert other.score == pytest.approx(one.score, abs=1e-9)
+        assert other.comparisons == one.comparisons

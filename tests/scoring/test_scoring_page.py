@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.records import records
-from tests.scoring.test_attack_matrix import ATTACKS, COLUMNS
+from tests.scoring.test_attack_matrix import COLUMNS, TITLES
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "scoring.md"
 
@@ -25,7 +25,7 @@ def test_every_example_runs() -> None:
 def test_the_attack_matrix_is_the_tested_one() -> None:
     """Every letter of the table on the page is the one that the exact expectations are held to."""
     text = PAGE.read_text(encoding="utf-8")
-    assert f"| | {' | '.join(ATTACKS)} |" in text
+    assert f"| | {' | '.join(TITLES)} |" in text
     for mechanism, letters in COLUMNS.items():
         assert f"| `{mechanism}` | {' | '.join(letters)} |" in text
 

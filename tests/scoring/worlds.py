@@ -165,6 +165,30 @@ def hedged(seen: Seen) -> Told:
     return Told(seen.signal, seen.forecast, 0.5)
 
 
+def boastful(seen: Seen) -> Told:
+    """Report the signal, and be certain of it and of everybody's seeing it."""
+    return Told(seen.signal, float(seen.signal), float(seen.signal))
+
+
+def timid(seen: Seen) -> Told:
+    """Report the signal, and give one half to everything else that is asked."""
+    return Told(seen.signal, 0.5, 0.5)
+
+
+def usual(seen: Seen) -> Told:
+    """Report what is usual for this sort of task, without looking at the task."""
+    return Told(int(seen.prior > 0.5), seen.forecast, seen.prior)
+
+
+def mixture(*parts: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes of a world that is each of these with the same probability."""
+    return [
+        outcome._replace(probability=outcome.probability / len(parts))
+        for part in parts
+        for outcome in part
+    ]
+
+
 def team(*strategies: Strategy) -> list[Agent]:
     """Return agents that each look at a signal of their own."""
     return [Agent(strategy, place) for place, strategy in enumerate(strategies)]
