@@ -31,6 +31,12 @@ UNFED: Final = ("surprisingly-popular",)
 """Aggregators that need a prediction of the others' answers, which a market does not ask for."""
 
 
+class ByJudge(Spec):
+    """That a model says which answers are the same."""
+
+    judge: Annotated[Name, Field(description="The judge, one of the section `judges`.")]
+
+
 class PeerSettings(Spec):
     """How the answers to tasks with redundancy are compared, scored, paid and made one."""
 
@@ -44,10 +50,10 @@ class PeerSettings(Spec):
         Units, Field(description="What a peer score of 1 is paid for each task, in units.")
     ] = Money(10_000_000)
     classes: Annotated[
-        Literal["normalised", "exact", "numeric"],
+        Literal["normalised", "exact", "numeric"] | ByJudge,
         Field(
             description="Which answers are the same: but for case, spaces and final punctuation;"
-            " in every character; or in their last number."
+            " in every character; in their last number; or to a judge, as in {judge: fair}."
         ),
     ] = "normalised"
     tolerance: Annotated[

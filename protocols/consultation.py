@@ -14,9 +14,8 @@ class Consulted(Frozen):
     """A judge or a person is about to be asked; durable before that, so no bill is ever unknown.
 
     Attributes:
-        announcement: In which announcement the judged work was awarded; ``None`` where the answers
-            to all copies of a task are compared.
-        worker: Whose answer is judged; ``None`` likewise.
+        announcement: In which announcement the work was awarded.
+        worker: Whose answer is judged; ``None`` where it is compared with those of its peers.
         verifier: Who is asked: the type of the verifier, or the name of the judge that compares.
         call: 1, and one more for each time that the verdict was lost in a crash.
         ceiling: The most that it can cost.
@@ -25,7 +24,7 @@ class Consulted(Frozen):
     """
 
     event: Literal["consulted"] = "consulted"
-    announcement: AnnouncementId | None = None
+    announcement: AnnouncementId
     task: TaskId
     worker: WorkerId | None = None
     verifier: Name
@@ -41,22 +40,24 @@ class Consulted(Frozen):
 
 
 class Compared(Frozen):
-    """A judge has said which answers to the copies of a task are the same.
+    """A judge has said which earlier answer to its task an answer is the same as.
 
     Attributes:
+        task: The copy of the task that was answered.
         judge: Who says so.
-        classes: The class of each answer that waits, in the order of the copies: the first answer
-            that is the same. Empty if there is no verdict.
-        asked: About how many pairs the judge was asked.
+        label: The class of the answer: the first answer that is the same, which may be itself;
+            ``None`` if there is no verdict.
+        asked: With how many answers the judge was asked to compare it.
         cost: What that has cost.
         reason: Why there is no verdict; empty if there is one.
         transfers: The bill, and what was held and is free again.
     """
 
     event: Literal["compared"] = "compared"
+    announcement: AnnouncementId
     task: TaskId
     judge: Name
-    classes: tuple[Text, ...] = ()
+    label: Text | None
     asked: Annotated[int, Field(ge=0)] = 0
     cost: Amount = ZERO
     reason: Note = ""
@@ -65,4 +66,4 @@ class Compared(Frozen):
     @property
     def key(self) -> str:
         """The idempotency key."""
-        return f"compared\t{self.task}"
+        return f"compared\t{self.announcement}\t{self.task}"
