@@ -13,11 +13,13 @@ from pydantic import ValidationError
 from orchestrator.config import GeneratedTasks, RecordsSection, RunConfig, TaskSpec
 from orchestrator.errors import ConfigError
 from orchestrator.peers.copies import owner_of
+from orchestrator.planning.wiring import faults, is_wired
 from orchestrator.task import Task
 from protocols.errors import TruthbidError
 from protocols.units import TaskId, units
 from workers.chance import uniform
 from workers.model_judge import ModelJudge
+from workers.planning.planner import Planner
 from workers.ports import Verifier, Worker
 from workers.record_file import RecordsError
 from workers.simulated import SimulatedWorker
@@ -46,6 +48,8 @@ class Fleet(NamedTuple):
     tasks: list[Task]
     folder: Path
     judges: Mapping[str, ModelJudge] = MappingProxyType({})
+    goal: str | None = None
+    planner: Planner | None = None
 
 
 def assemble(config: RunConfig, folder: Path) -> Fleet:
@@ -72,6 +76,7 @@ def assemble(config: RunConfig, folder: Path) -> Fleet:
             needs=task.needs,
             id=task.id,
             redundancy=task.redundancy,
+            each=task.each,
         )
         for place, task in enumerate(config.tasks)
     ]
@@ -84,7 +89,8 @@ def assemble(config: RunConfig, folder: Path) -> Fleet:
     _check_owners(workers, tasks)
     _check_names("workers", [worker.name for worker in workers], len(config.workers))
     _check_names("tasks", [task.id for task in tasks], len(config.tasks))
-    return Fleet(workers, tasks, folder, judges)
+    _check_wiring(tasks)
+    return Fleet(workers, tasks, folder, judges, config.goal, _planner(config, folder))
 
 
 def free_path(config: RunConfig, exists: Callable[[Path], bool] = Path.exists) -> Path:
@@ -130,6 +136,22 @@ def _verifier(task: TaskSpec, place: int, around: Surroundings) -> Verifier | No
         return task.verify.place(around)
     except (TruthbidError, ValueError) as error:
         raise UnusableError(("tasks", place, "verify"), _reason(error)) from error
+
+
+def _planner(config: RunConfig, folder: Path) -> Planner | None:
+    if config.planner is None:
+        return None
+    try:
+        return config.planner.build(folder)
+    except (TruthbidError, ValueError, OSError) as error:
+        raise UnusableError(("planner",), _reason(error)) from error
+
+
+def _check_wiring(tasks: Sequence[Task]) -> None:
+    """Refuse quotes and lists that cannot work."""
+    if any(map(is_wired, tasks)):
+        for fault in faults(tasks):
+            raise UnusableError(("tasks", fault.place, fault.field), fault.message)
 
 
 def _accepted(task: TaskSpec) -> str | None:

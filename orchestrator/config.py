@@ -10,14 +10,18 @@ from pydantic_core import PydanticCustomError
 from orchestrator.market import Limits
 from orchestrator.mechanisms import mechanism_from
 from orchestrator.peer_settings import PeerSettings
+from orchestrator.planning.settings import PlanningSettings
 from orchestrator.strict_yaml.explanation import hint
+from orchestrator.task import EachSpec
 from protocols.catalog import MECHANISMS, ContingentVcgSettings, MechanismSettings
 from protocols.units import Name, Printable, Text, Units
 from scoring.catalog import SCORING_RULES
 from workers.catalog import VerifierSpec, WorkerSpec
 from workers.judge_spec import JudgeSpec
+from workers.planning.catalog import PlannerSpec
 from workers.recorded import RecordsSpec
-from workers.spec import Several, Shorthand, Spec
+from workers.simulated import OTHERWISE, SimulatedSpec
+from workers.spec import ParticipantSpec, Several, Shorthand, Spec
 
 Redundancy = Annotated[
     int,
@@ -35,7 +39,10 @@ class TaskSpec(Spec):
     """Something to be done, and what it is worth."""
 
     id: Annotated[str, Printable, Field(description="Unique in the run.")]
-    prompt: Annotated[Text, Field(description="What is to be done.")]
+    prompt: Annotated[
+        Text,
+        Field(description="What is to be done; {{ answers.ID }} quotes a task that it needs."),
+    ]
     kind: Annotated[
         Name, Field(description="The sort of work; standings are kept per worker and kind.")
     ] = "task"
@@ -55,6 +62,10 @@ class TaskSpec(Spec):
         ),
     ] = None
     redundancy: Redundancy = 1
+    each: Annotated[
+        EachSpec | None,
+        Field(description="A list: the task is done for each item, which {{ item }} quotes."),
+    ] = None
 
 
 class RecordsSection(RecordsSpec):
@@ -118,23 +129,60 @@ class RunConfig(Spec):
     records: Annotated[
         RecordsSection | None, Field(description="Recorded outcomes as workers and tasks.")
     ] = None
+    goal: Annotated[
+        Text | None,
+        Field(min_length=1, description="What is to be reached: a planner makes the tasks."),
+    ] = None
+    planner: Annotated[PlannerSpec | None, Field(description="Who makes them.")] = None
+    planning: Annotated[PlanningSettings, Field(description="How far planning may go.")] = (
+        PlanningSettings()
+    )
     journal: Annotated[
         Name | None, Field(description="The journal file; runs/NAME-NUMBER.db if left out.")
     ] = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if not (self.tasks or self.generate or self.records):
-            raise _wrong("there is nothing to do: give tasks, records or generate", ("tasks",))
+        if not (self.tasks or self.generate or self.records or self.goal):
+            raise _wrong(
+                "there is nothing to do: give tasks, records, generate or a goal", ("tasks",)
+            )
         if not (self.workers or self.records):
             raise _wrong("there is nobody to do it: give workers or records", ("workers",))
         _unique("workers", [worker.id for worker in self.workers])
         _unique("judges", [judge.id for judge in self.judges])
         _unique("tasks", [task.id for task in self.tasks])
         self._check_needs()
+        self._check_goal()
         self._check_mechanism()
         self._check_peers()
         return self
+
+    @property
+    def planning_in_full(self) -> PlanningSettings:
+        """How far planning may go, with the kinds of task that the workers do if none are given."""
+        if self.planning.kinds or self.goal is None:
+            return self.planning
+        kinds = dict.fromkeys((each for one in self.workers for each in kinds_of(one) or ()), "")
+        return self.planning.model_copy(update={"kinds": kinds or {"task": ""}})
+
+    def _check_goal(self) -> None:
+        if self.goal is None:
+            if self.planner is not None:
+                raise _wrong("a planner needs a goal", ("planner",))
+            return
+        if self.tasks or self.generate or self.records:
+            raise _wrong("give a goal or tasks, not both", ("goal",))
+        if self.planner is None:
+            raise _wrong("a goal needs a planner", ("goal",))
+        if self.planning.value is None and self.budget is None:
+            message = "nobody says what the goal is worth: give a budget or planning.value"
+            raise _wrong(message, ("goal",))
+        done = [kinds_of(worker) for worker in self.workers]
+        for kind in self.planning.kinds:
+            if not any(kinds is None or kind in kinds for kinds in done):
+                message = f"no worker bids on tasks of kind {kind!r}"
+                raise _wrong(message, ("planning", "kinds", kind))
 
     @property
     def peers(self) -> PeerSettings | None:
@@ -181,6 +229,14 @@ class RunConfig(Spec):
                 f"these tasks need each other: {' -> '.join(reversed(cycle))}",
                 ("tasks", places[cycle[0]], "needs"),
             ) from None
+
+
+def kinds_of(worker: ParticipantSpec) -> Sequence[str] | None:
+    """Return the kinds of task that a worker bids on; ``None`` is all."""
+    if worker.kinds is None and isinstance(worker, SimulatedSpec):
+        named = worker.skill if isinstance(worker.skill, dict) else {OTHERWISE: 1.0}
+        return None if OTHERWISE in named else tuple(named)
+    return worker.kinds
 
 
 def _unique(section: str, names: Sequence[str]) -> None:

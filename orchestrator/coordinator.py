@@ -23,11 +23,15 @@ from orchestrator.memory.ledger import Ledger
 from orchestrator.memory.opening import note_opening, open_journal
 from orchestrator.peer_settings import PeerSettings, peer_settings
 from orchestrator.planning.course import Course
+from orchestrator.planning.maker import Maker
+from orchestrator.planning.pursuit import OnPlan, Solution, first_brief, pursue
+from orchestrator.planning.settings import PlanningSettings
 from orchestrator.planning.wiring import is_wired
 from orchestrator.task import Task, TaskResult, task_result
 from protocols.events import Event, TaskAdded, transfers_of
 from protocols.mechanism import Mechanism
 from protocols.units import TaskId, money, units
+from workers.planning.planner import Planner
 from workers.ports import Worker
 
 if TYPE_CHECKING:
@@ -54,6 +58,8 @@ class Coordinator:
         config: What to record as the configuration of the run.
         judges: The models that judge answers or compare them; closed when the market closes.
         peer: How the answers to tasks with redundancy are scored and paid; ``{}`` for the defaults.
+        planner: Who breaks goals down into tasks, for `solve`.
+        planning: How far it may go.
         resume: Go on with the run in the journal file. Give it the same tasks again, in the same
             order or with the same ids: it waits for those on record.
 
@@ -87,6 +93,8 @@ class Coordinator:
         config: Mapping[str, Any] | None = None,
         peer: PeerSettings | Mapping[str, object] | None = None,
         judges: Iterable["ModelJudge"] = (),
+        planner: Planner | None = None,
+        planning: PlanningSettings | None = None,
         resume: bool = False,
     ) -> None:
         fleet = list(workers)
@@ -113,6 +121,7 @@ class Coordinator:
         )
         self._limits, self._seed, self._mechanism = limits or Limits(), seed, rule
         self._workers = by_name
+        self._planner, self._planning = planner, planning or PlanningSettings()
         self._judges = {judge.name: judge for judge in judges}
         self._listeners: list[Callable[[Event], None]] = []
         self.tasks: tuple[Task, ...] = ()
@@ -140,6 +149,8 @@ class Coordinator:
             currency=config.currency,
             limits=config.market,
             peer=config.peers,
+            planner=fleet.planner,
+            planning=config.planning_in_full,
             judges=fleet.judges.values(),
             config={WORKFLOW: config.model_dump(mode="json"), FOLDER: str(fleet.folder)},
             resume=resume,
@@ -257,6 +268,28 @@ class Coordinator:
         """Have the tasks of a course done, each when its time has come. Raises like `run`."""
         entries = self.admit(course.start())
         await self.complete(entries, on_end, lambda ending: self.admit(course.take(ending)))
+
+    async def solve(self, goal: str, on_plan: OnPlan | None = None) -> Solution:
+        """Plan a goal, have the tasks of the plan done, and plan again what they left open.
+
+        Plans are journaled with their cost: a resumed run asks no planner again. Nothing else may
+        be under way meanwhile.
+
+        Args:
+            goal: What is to be reached, in words.
+            on_plan: Is shown each plan and its number before its tasks are announced; may raise.
+
+        Raises:
+            ValueError: If there is no planner, or nobody says what the goal is worth.
+            PlanningError: If there is no plan. What asking has cost is booked.
+        """
+        if self._planner is None:
+            raise ValueError("to solve a goal, give the coordinator a planner")
+        if not self._running().resting:
+            raise RuntimeError("a goal is planned when no other task is under way")
+        brief = first_brief(goal, self._planning, self._budget, self._opening.currency)
+        maker = Maker(self._market, self._planner, self._planning)
+        return await pursue(brief, maker, self.follow, on_plan)
 
     async def stream(self, tasks: Sequence[Task]) -> AsyncGenerator[Event, None]:
         """Have tasks done and yield every event of the run until the last of them has ended.
@@ -376,13 +409,15 @@ class Coordinator:
             self._chronicle.listen(listener)
         resumed = self.journal_path if record is not None else None
         self._opened = note_opening(self._chronicle, self._opening, resumed)
-        market = Market(
+        self._market = Market(
             *(self._chronicle, self._mechanism, self._workers, self._seed, self._limits),
             budget=Budget(self._budget),
             peers=self._peers,
             judges=self._judges,
         )
-        return Engine(market, record.of("task-added", TaskAdded) if record is not None else ())
+        return Engine(
+            self._market, record.of("task-added", TaskAdded) if record is not None else ()
+        )
 
     def _release(self) -> None:
         if self._record is not None:
@@ -393,6 +428,8 @@ class Coordinator:
         """Let every worker release what it holds, also if another one fails at that."""
         with anyio.CancelScope(shield=True), anyio.move_on_after(GRACE_SECONDS):
             async with AsyncExitStack() as stack:
+                if self._planner is not None:
+                    stack.push_async_callback(self._planner.aclose)
                 closable: tuple[Worker | ModelJudge, ...]
                 closable = (*self._workers.values(), *self._judges.values())
                 for each in closable:

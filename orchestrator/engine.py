@@ -58,6 +58,11 @@ class Engine:
         self._on_stop: list[Callable[[], object]] = []
 
     @property
+    def resting(self) -> bool:
+        """Whether no task of this process is on its way; those of a record may be to come."""
+        return not (self._open or len(self._agenda) or len(self.peers) or self._entrance.waiting)
+
+    @property
     def idle(self) -> bool:
         """Whether nothing is announced, ready or waiting."""
         waiting = self._open or len(self._agenda) or len(self.peers)

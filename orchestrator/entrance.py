@@ -65,6 +65,11 @@ class Entrance:
         """Whether nobody waits here, and nobody of the record is still to come."""
         return not (self._given or self._recorded)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether somebody waits here."""
+        return bool(self._given)
+
     def give(self, entry: Entry) -> None:
         """Take a task in hand."""
         self._given[entry.lot.task] = entry

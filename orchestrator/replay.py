@@ -1,5 +1,6 @@
 """Goes through a recorded run again, without calling a worker, and compares every decision."""
 
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, NoReturn
@@ -17,6 +18,7 @@ from orchestrator.memory.ledger import Ledger, fund
 from orchestrator.memory.opening import note_resumptions
 from orchestrator.memory.record import Record
 from orchestrator.peer_settings import peer_settings
+from orchestrator.planning.recall import Round, note_planning, rounds
 from protocols.errors import TruthbidError
 from protocols.events import RunClosed, RunOpened, TaskAdded
 from protocols.messages import Announcement, Award, Lot, Participant
@@ -91,7 +93,7 @@ async def _replay(record: Record) -> Replay:
         note_resumptions(chronicle)
         added = list(record.of("task-added", TaskAdded))
         engine = Engine(market, added)
-        await _go_through(engine, [_entry(event) for event in added])
+        await _go_through(engine, market, rounds(record))
         if closed and engine.idle:
             chronicle.note(engine.closing)
         differences = _left_over(chronicle)
@@ -133,21 +135,32 @@ def _market(record: Record, opened: RunOpened, chronicle: Chronicle) -> Market:
     )
 
 
-async def _go_through(engine: Engine, entries: list[Entry]) -> None:
-    """Let the engine run until every task has ended or the record ends."""
-    left = len(entries)
+async def _go_through(engine: Engine, market: Market, planned: Iterable[Round]) -> None:
+    """Let the engine run until every task of every round has ended or the record ends."""
+    left, to_come = 0, iter(planned)
     async with anyio.create_task_group() as group:
 
         def end(_: object) -> None:
             nonlocal left
             left -= 1
             if not left:
-                group.cancel_scope.cancel()
+                begin()
 
-        for entry in entries:
-            entry.on_end = end
-        engine.submit(entries)
-        if entries:
+        def begin() -> None:
+            nonlocal left
+            for one in to_come:
+                note_planning(market, one.planning)
+                entries = [_entry(event) for event in one.added]
+                for entry in entries:
+                    entry.on_end = end
+                engine.submit(entries)
+                left = len(entries)
+                if entries:
+                    return
+            group.cancel_scope.cancel()
+
+        begin()
+        if left:
             group.start_soon(engine.run)
     engine.check()
 

@@ -67,11 +67,11 @@ class Maker:
         held, calls, lost = Money(0), 0, 0
         while (asked := chronicle.recall(f"plan-asked\t{key}\t{calls + 1}", PlanAsked)) is not None:
             calls += 1
-            held, lost = _held(asked), lost + billed(asked.transfers)
+            held, lost = held_by(asked), lost + billed(asked.transfers)
             chronicle.note(asked)
         if recorded is None:
             asked = self._asked(brief, attempt, calls + 1, held)
-            held, lost = _held(asked), lost + billed(asked.transfers)
+            held, lost = held_by(asked), lost + billed(asked.transfers)
             await chronicle.durable(chronicle.note(asked))
             recorded = await self._answered(brief, attempt)
         answered = derived(recorded, brief, held)
@@ -126,5 +126,6 @@ def derived(answered: PlanAnswered, brief: Brief, held: Money) -> PlanAnswered:
     )
 
 
-def _held(asked: PlanAsked) -> Money:
+def held_by(asked: PlanAsked) -> Money:
+    """Return the cash that is held for a call."""
     return Money(sum(each.amount for each in asked.transfers if each.purpose == "hold"))

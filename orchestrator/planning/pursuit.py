@@ -10,6 +10,7 @@ from orchestrator.execution import Ending
 from orchestrator.planning.course import Course
 from orchestrator.planning.errors import PlanningError
 from orchestrator.planning.maker import Maker
+from orchestrator.planning.settings import PlanningSettings
 from orchestrator.task import Task, TaskResult, task_result
 from protocols.units import Money, TaskId, money
 from workers.planning.draft import Brief, Done
@@ -51,6 +52,28 @@ class Solution:
     plans: tuple[tuple[Task, ...], ...]
     results: tuple[TaskResult, ...]
     cost: Money
+
+
+def first_brief(
+    goal: str, settings: PlanningSettings, budget: Money | None, currency: str
+) -> Brief:
+    """Return what a planner is told first.
+
+    Raises:
+        ValueError: If neither the settings nor a budget say what the goal is worth.
+    """
+    value = budget if settings.value is None else settings.value
+    if value is None:
+        raise ValueError("nobody says what the goal is worth: give a budget or planning's value")
+    return Brief(
+        goal=goal,
+        kinds=settings.kinds or {"task": ""},
+        checks=settings.checks,
+        tasks=settings.tasks,
+        items=settings.items,
+        value=value,
+        currency=currency,
+    )
 
 
 async def pursue(first: Brief, maker: Maker, follow: Follow, on_plan: OnPlan | None) -> Solution:

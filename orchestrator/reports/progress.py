@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from orchestrator.drawing.display import money_text
 from orchestrator.memory.ledger import Ledger
-from protocols.events import Announced, Event, Settled, TaskEnded
+from protocols.events import Announced, Event, Settled, TaskAdded, TaskEnded
 
 Listener = Callable[[Event], None]
 
@@ -18,7 +18,7 @@ def progress(tasks: int, ledger: Ledger, currency: str, *, quiet: bool) -> Gener
     nothing is shown.
 
     Args:
-        tasks: How many tasks there are.
+        tasks: How many tasks there are, as far as is known before.
         ledger: Read for the cash that is spent.
         currency: What the units are.
         quiet: Show nothing.
@@ -48,11 +48,13 @@ def progress(tasks: int, ledger: Ledger, currency: str, *, quiet: bool) -> Gener
     )
     with bar:
         line = bar.add_task("announcing", total=tasks, money="")
-        ended = announced = 0
+        added = ended = announced = 0
 
         def listen(event: Event) -> None:
-            nonlocal ended, announced
+            nonlocal added, ended, announced
             match event:
+                case TaskAdded():
+                    added += 1
                 case Announced():
                     announced += 1
                 case TaskEnded():
@@ -64,6 +66,7 @@ def progress(tasks: int, ledger: Ledger, currency: str, *, quiet: bool) -> Gener
             bar.update(
                 line,
                 completed=ended,
+                total=max(tasks, added),
                 description=f"announcement {announced}",
                 money=f"spent {money_text(ledger.spending())} {currency}",
             )
