@@ -1,7 +1,5 @@
 """Asks a worker whether it takes its award up, before anything is started in its name."""
 
-import anyio
-
 from orchestrator.execution import Execution
 from orchestrator.foreign import excuse
 from orchestrator.market import Limits
@@ -18,7 +16,8 @@ DECLINED = "the worker declined its award"
 async def lapse(execution: Execution) -> Lapsed | None:
     """Return and note how an award lapsed, or ``None`` if its worker takes it up.
 
-    Only workers that confirm are asked; the bids of the others are binding. An award that lapses
+    Only workers that confirm are asked, and not on once the award is called off; the bids of the
+    others are binding. An award that lapses
     sets free what was held for it and its fallbacks, and may cost the worker a penalty.
 
     Raises:
@@ -34,7 +33,7 @@ async def lapse(execution: Execution) -> Lapsed | None:
     else:
         chronicle.await_input()
         reason = await _ask(execution)
-    if reason is None:
+    if reason is None or (recorded is None and execution.called_off is not None):
         return None
     lapsed = Lapsed(
         announcement=award.announcement,
@@ -60,7 +59,7 @@ async def _ask(execution: Execution) -> str | None:
     """Return why the award is not taken up, or ``None`` if it is."""
     seconds = execution.market.limits.award_seconds
     try:
-        with anyio.move_on_after(seconds):
+        with execution.interruptible(seconds):
             taken = await execution.worker.confirm(execution.lot, execution.award)
             return None if taken else DECLINED
     except Exception as error:  # noqa: BLE001 - foreign code may raise anything

@@ -8,7 +8,7 @@ from typing import Literal
 from protocols.messages import Lot
 from protocols.units import TaskId
 
-State = Literal["solved", "failed", "unsold", "skipped", "unfunded", "unsettled"]
+State = Literal["solved", "failed", "unsold", "skipped", "unfunded", "unsettled", "cancelled"]
 
 
 @dataclass(slots=True)
@@ -61,6 +61,20 @@ class Agenda:
     def knows(self, task: TaskId) -> bool:
         """Whether a task of this id has entered."""
         return task in self._ended or task in self._entered
+
+    def has_ended(self, task: TaskId) -> bool:
+        """Whether a task has ended."""
+        return task in self._ended
+
+    def remove(self, task: TaskId) -> list[Lot]:
+        """Take a task out that waits or is ready; return its lots, none if they are elsewhere."""
+        waiting = self._waiting.pop(task, None)
+        if waiting is not None:
+            return [waiting.lot]
+        lots = [lot for lot in self.ready if lot.origin == task]
+        for lot in lots:
+            self.ready.remove(lot)
+        return lots
 
     def end(self, task: TaskId, state: State, answer: str | None) -> list[Lot]:
         """Note how a task ended; return the lots that can never start because of it, in order.

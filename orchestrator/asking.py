@@ -11,7 +11,9 @@ from protocols.units import WorkerId
 from workers.ports import Bidder, Submit
 
 
-async def ask(net: ContractNet, workers: Mapping[WorkerId, Bidder]) -> None:
+async def ask(
+    net: ContractNet, workers: Mapping[WorkerId, Bidder], deadline: anyio.CancelScope
+) -> None:
     """Collect answers into the net and close its bidding.
 
     Instant workers are asked in a row; the others at the same time, each in its own task, so that
@@ -21,6 +23,7 @@ async def ask(net: ContractNet, workers: Mapping[WorkerId, Bidder]) -> None:
     Args:
         net: The announcement.
         workers: Whom to ask; a participant that is not among them stays silent.
+        deadline: A new scope; who cancels it ends the asking before its time.
     """
     slow: list[Bidder] = []
     over = False
@@ -31,9 +34,9 @@ async def ask(net: ContractNet, workers: Mapping[WorkerId, Bidder]) -> None:
             over = True
             net.close_bidding()
 
-    def taking(sender: WorkerId, deadline: anyio.CancelScope | None = None) -> Submit:
+    def taking(sender: WorkerId) -> Submit:
         def submit(message: Bid | Refusal) -> object:
-            if deadline is not None and deadline.cancel_called:
+            if deadline.cancel_called:
                 close_bidding()
             return net.receive(checked(message), sender)
 
@@ -48,10 +51,11 @@ async def ask(net: ContractNet, workers: Mapping[WorkerId, Bidder]) -> None:
         else:
             slow.append(worker)
     if slow:
-        with anyio.move_on_after(net.announcement.bid_seconds) as deadline:
+        deadline.deadline = anyio.current_time() + net.announcement.bid_seconds
+        with deadline:
             async with anyio.create_task_group() as group:
                 for worker in slow:
-                    group.start_soon(_ask_one, net, worker, taking(worker.name, deadline))
+                    group.start_soon(_ask_one, net, worker, taking(worker.name))
     close_bidding()
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import anyio
 
 from orchestrator.engine import Engine
-from orchestrator.entrance import Entry, OnEnd, described, placed
+from orchestrator.entrance import Entry, OnEnd, described, given, placed
 from orchestrator.execution import Ending
 from orchestrator.genesis import genesis
 from orchestrator.market import Limits, Market
@@ -21,14 +21,14 @@ from orchestrator.memory.chronicle import Chronicle
 from orchestrator.memory.journal import Journal
 from orchestrator.memory.ledger import Ledger
 from orchestrator.memory.opening import note_opening, open_journal
-from orchestrator.peer_settings import PeerSettings, peer_settings
+from orchestrator.peer_settings import PeerSettings, check_judge, peer_settings
 from orchestrator.planning.course import Course
 from orchestrator.planning.maker import Maker
 from orchestrator.planning.pursuit import OnPlan, Solution, first_brief, pursue
 from orchestrator.planning.settings import PlanningSettings
 from orchestrator.planning.wiring import is_wired
 from orchestrator.task import Task, TaskResult, task_result
-from protocols.events import Event, TaskAdded, transfers_of
+from protocols.events import Event, transfers_of
 from protocols.mechanism import Mechanism
 from protocols.units import TaskId, money, units
 from workers.planning.planner import Planner
@@ -123,6 +123,7 @@ class Coordinator:
         self._workers = by_name
         self._planner, self._planning = planner, planning or PlanningSettings()
         self._judges = {judge.name: judge for judge in judges}
+        check_judge(self._peers, self._judges)
         self._listeners: list[Callable[[Event], None]] = []
         self.tasks: tuple[Task, ...] = ()
         self._admitted = 0
@@ -268,6 +269,24 @@ class Coordinator:
         """Have the tasks of a course done, each when its time has come. Raises like `run`."""
         entries = self.admit(course.start())
         await self.complete(entries, on_end, lambda ending: self.admit(course.take(ending)))
+
+    async def cancel(self, task: str, reason: str = "it is no longer wanted") -> bool:
+        """Call a task off, in whatever phase it is, and what needs it with it.
+
+        Bids are no longer taken, and work or judging under way is broken off. A worker whose award
+        is withdrawn gets what ``Limits.withdrawal`` says; what its work has cost is billed. The
+        task ends as ``cancelled`` when its announcement closes.
+
+        Returns:
+            Whether it was in time; not if the task has ended or its outcome is certain.
+
+        Raises:
+            ValueError: If there is no such task.
+        """
+        engine = self._running()
+        if not engine.knows(TaskId(task)):
+            raise ValueError(f"there is no task {task!r}")
+        return await engine.cancel(TaskId(task), reason[:2000])
 
     async def solve(self, goal: str, on_plan: OnPlan | None = None) -> Solution:
         """Plan a goal, have the tasks of the plan done, and plan again what they left open.
@@ -415,9 +434,7 @@ class Coordinator:
             peers=self._peers,
             judges=self._judges,
         )
-        return Engine(
-            self._market, record.of("task-added", TaskAdded) if record is not None else ()
-        )
+        return Engine(self._market, *given(record))
 
     def _release(self) -> None:
         if self._record is not None:

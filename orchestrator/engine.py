@@ -9,20 +9,22 @@ that goes through the run, however fast its workers happen to be.
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 import anyio
 from anyio.abc import TaskGroup
 
-from orchestrator.acceptance import penalty
 from orchestrator.agenda import Agenda
+from orchestrator.cancellation import Cancellations, Request
 from orchestrator.desk import Desk
 from orchestrator.entrance import Entrance, Entry, OnEnd
 from orchestrator.execution import Ending
-from orchestrator.lifecycle import Auction
+from orchestrator.lifecycle import CERTAIN, Auction
 from orchestrator.market import Market
 from orchestrator.memory.chronicle import RecordEndsError
 from orchestrator.peers.peer_line import PeerLine
+from protocols.decommitment import Cancelled
 from protocols.events import Announced, Closed, RunClosed, TaskAdded, TaskEnded
 from protocols.messages import Lot, Result
 from protocols.units import Money, TaskId
@@ -34,6 +36,7 @@ class Engine:
     Args:
         market: What the run is made of.
         recorded: The tasks of an earlier process, in the order in which they entered.
+        cancelled: Those of them that were called off, in the order in which that was said.
 
     Attributes:
         error: What broke the run, if anything did.
@@ -41,11 +44,17 @@ class Engine:
         peers: Holds the answers that wait for their peers.
     """
 
-    def __init__(self, market: Market, recorded: Iterable[TaskAdded] = ()) -> None:
+    def __init__(
+        self,
+        market: Market,
+        recorded: Iterable[TaskAdded] = (),
+        cancelled: Iterable[Cancelled] = (),
+    ) -> None:
         self.error: Exception | None = None
         self.stopped = False
         self._market = market
         self._entrance = Entrance(recorded)
+        self._cancellations = Cancellations(cancelled)
         self.peers = PeerLine(market, self._take_note)
         self._agenda = Agenda(self.peers.copies)
         self._open: deque[Auction] = deque()
@@ -78,6 +87,23 @@ class Engine:
         for entry in entries:
             self._entrance.give(entry)
         self._wake.set()
+
+    async def cancel(self, task: TaskId, reason: str) -> bool:
+        """Call a task off, wherever it is; return whether it was in time, once that is durable."""
+        request, chronicle = Request(task, reason), self._market.chronicle
+        self._cancellations.ask(request)
+        self._wake.set()
+        # in a resumed run the past has to be passed first, and nobody else says when it is
+        deafen = chronicle.listen(lambda _: self._wake.set())
+        try:
+            with self.watched(request.answered.set):
+                await request.answered.wait()
+        finally:
+            deafen()
+        self.check()
+        if request.seq is not None:
+            await chronicle.durable(request.seq)
+        return request.seq is not None
 
     def knows(self, task: TaskId) -> bool:
         """Whether there is a task of this id."""
@@ -184,15 +210,27 @@ class Engine:
 
     def _let_in(self) -> None:
         """Let tasks enter whose turn it is."""
-        while entry := self._entrance.next_recorded(
-            self._announced, self._closed, stuck=not (self._open or self._agenda.ready)
-        ):
-            self._take_in(entry)
+        while self._takes_in_recorded():
+            pass
         if self._market.chronicle.recall(f"announced\ta{self._announced + 1}", Announced) is None:
             while entry := self._entrance.next_new():
                 self._take_in(entry)
+        while not self._market.chronicle.unseen and (asked := self._cancellations.next_asked()):
+            asked.answer(self._call_off_if_in_time(asked))
         if self._ended:
             self._tell()
+
+    def _takes_in_recorded(self) -> bool:
+        """Take in what the record says came next, if it is its turn."""
+        counts, stuck = (self._announced, self._closed), not (self._open or self._agenda.ready)
+        entered = self._entrance.entered
+        if cancelled := self._cancellations.next_recorded(entered, *counts, stuck=stuck):
+            self._call_off(cancelled)
+            return True
+        if entry := self._entrance.next_recorded(*counts, stuck=stuck):
+            self._take_in(entry)
+            return True
+        return False
 
     def _take_in(self, entry: Entry) -> None:
         lot, needs, counts = entry.lot, entry.needs, (self._announced, self._closed)
@@ -216,6 +254,38 @@ class Engine:
             self.peers.enter(entry)
         if (broken := self._agenda.add(lot, needs)) is not None:
             self._end(Ending(lot, "skipped", f"it needs {broken!r}, which was not solved"))
+
+    def _call_off_if_in_time(self, asked: Request) -> int | None:
+        """Call a task off that has no certain end yet; return the number of the event."""
+        task = asked.task
+        if task in self._cancellations.reasons:
+            return 0
+        if self._agenda.has_ended(task) or any(auction.is_certain(task) for auction in self._open):
+            return None
+        return self._call_off(
+            Cancelled(
+                task=task,
+                reason=asked.reason,
+                entered=self._entrance.entered,
+                announced=self._announced,
+                closed=self._closed,
+            )
+        )
+
+    def _call_off(self, cancelled: Cancelled) -> int:
+        """Call a task off where it is: in the agenda, in open announcements, among its peers."""
+        seq = self._market.chronicle.note(cancelled)
+        task, reason = cancelled.task, cancelled.reason
+        self._cancellations.reasons[task] = reason
+        lots = self._agenda.remove(task)
+        for auction in self._open:
+            auction.call_off(task, reason)
+        if lots and lots[0].group is None:
+            self._end(Ending(lots[0], "cancelled", reason))
+        else:
+            for ending in self.peers.call_off(task, reason, lots):
+                self._end(ending)
+        return seq
 
     def _announce(self, group: TaskGroup) -> None:
         lots = self._agenda.take(self._market.limits.batch)
@@ -243,6 +313,7 @@ class Engine:
         market, name = self._market, auction.announcement.announcement
         market.budget.take(auction.spent - auction.committed)
         seq = market.chronicle.note(Closed(announcement=name, number=self._closed))
+        await self.peers.compare(auction)
         for lot in self._learn(auction):
             self._agenda.again(lot)
         await market.chronicle.durable(seq)
@@ -255,7 +326,10 @@ class Engine:
             ending = auction.endings[lot.task]
             for each in (*ending.before, ending):
                 self._take_note(each)
-            next_lot = self._next_lot(auction, ending)
+            reason = self._cancellations.reasons.get(lot.origin)
+            if reason is not None and ending.state not in CERTAIN:
+                ending = replace(ending, state="cancelled", reason=reason)
+            next_lot = None if reason is not None else self._next_lot(auction, ending)
             if next_lot is not None:
                 again.append(next_lot)
             elif lot.group is None:
@@ -268,11 +342,13 @@ class Engine:
 
     def _take_note(self, ending: Ending) -> None:
         award, report = ending.award, ending.report
-        if award is not None and report is not None and ending.pending is None:
+        if award is None:
+            return
+        if report is not None and ending.pending is None:
             self._market.workers[award.worker].learn(ending.lot, report, ending.outcome)
-        elif award is not None:
-            self._market.standings.charge(award.worker, penalty(self._market.limits, award))
-        if award is not None and ending.settlement is not None:
+        if ending.owed:
+            self._market.standings.charge(award.worker, Money(-ending.owed))
+        if ending.settlement is not None:
             self._market.standings.note(ending.lot, award, ending.settlement)
 
     def _next_lot(self, auction: Auction, ending: Ending) -> Lot | None:
@@ -313,6 +389,7 @@ class Engine:
             self._short_of_cash |= state == "unfunded"
             self._market.chronicle.note(TaskEnded(task=task, state=state, reason=reason))
             self._market.verifiers.pop(task, None)
+            self._cancellations.reasons.pop(task, None)
             self._ended.append(ending)
             answer = ending.report.answer if isinstance(ending.report, Result) else None
             because = f"it needs {task!r}, which is {state}"

@@ -4,16 +4,20 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel
 
 from orchestrator.execution import Ending
+from protocols.decommitment import Cancelled
 from protocols.events import TaskAdded
 from protocols.messages import Lot
 from protocols.units import TaskId
 from workers.ports import Assessor, Verifier
 from workers.verifiers.person import Human, VerdictFile
+
+if TYPE_CHECKING:
+    from orchestrator.memory.record import Record
 
 OnEnd = Callable[[Ending], None]
 
@@ -50,11 +54,15 @@ class Entrance:
 
     Args:
         recorded: The tasks of an earlier process, in their order.
+
+    Attributes:
+        entered: How many tasks have entered.
     """
 
     def __init__(self, recorded: Iterable[TaskAdded] = ()) -> None:
         self._recorded = deque((task.lot.task, task.announced, task.closed) for task in recorded)
         self._given: dict[TaskId, Entry] = {}
+        self.entered = 0
 
     def __contains__(self, task: TaskId) -> bool:
         """Whether a task of this id waits here."""
@@ -85,12 +93,14 @@ class Entrance:
         entry = self._given.pop(self._recorded[0][0], None)
         if entry is not None:
             self._recorded.popleft()
+            self.entered += 1
         return entry
 
     def next_new(self) -> Entry | None:
         """Return the next task that no record knows, once all those of the record have entered."""
         if self._recorded or not self._given:
             return None
+        self.entered += 1
         return self._given.pop(next(iter(self._given)))
 
     def _is_due(self, announced: int, closed: int) -> bool:
@@ -105,6 +115,13 @@ def placed(verifier: Verifier | None, journal: Path | None) -> Verifier | None:
     if isinstance(verifier, Human) and journal is not None:
         return verifier.reading(VerdictFile.beside(journal))
     return verifier
+
+
+def given(record: "Record | None") -> tuple[Iterable[TaskAdded], Iterable[Cancelled]]:
+    """Return what an earlier process was given, each in its order: tasks, and what called them off."""
+    if record is None:
+        return (), ()
+    return record.of("task-added", TaskAdded), record.of("cancelled", Cancelled)
 
 
 def described(verifier: Verifier | None) -> dict[str, object] | None:

@@ -1,19 +1,24 @@
 """One award from its start to its settlement: the work, the verdict, the payment."""
 
-from dataclasses import dataclass
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import InitVar, dataclass, field
+from math import inf
 
 import anyio
 
 from orchestrator.agenda import State
 from orchestrator.foreign import checked, excuse
+from orchestrator.judging import Hearing, NoVerdict
 from orchestrator.market import Market
 from orchestrator.memory.ledger import hold, owe, purse, spend, spent
 from protocols.contract import Settlement, Transfer
-from protocols.events import Finished, Settled, Started, Unsettled, Verified
+from protocols.decommitment import Withdrawn
+from protocols.events import Finished, Lapsed, Settled, Started, Unsettled, Verified
 from protocols.messages import Award, Failure, Lot, Outcome, Result
 from protocols.units import ZERO, Money
 from scoring.catalog import SCORING_RULES
-from workers.ports import Verdict, Worker
+from workers.ports import Worker
 
 
 @dataclass(slots=True)
@@ -26,6 +31,8 @@ class Ending:
         award: The last award that was carried out, if any.
         spent: The cash that the award has cost.
         need: The cash that an unfunded lot would have needed; ``None`` if unknown.
+        owed: What the worker gets because the award was withdrawn; negative where it owes, because
+            it did not take the award up.
         before: How the awards ended that came before it in the sequence and failed.
         pending: The award whose answer waits for its peers; it is not settled yet.
     """
@@ -39,6 +46,7 @@ class Ending:
     settlement: Settlement | None = None
     spent: Money = ZERO
     need: Money | None = None
+    owed: Money = ZERO
     before: "tuple[Ending, ...]" = ()
     pending: "Execution | None" = None
 
@@ -50,10 +58,16 @@ class Execution:
     Attributes:
         ceiling: The most that the work may cost the worker, as it said.
         held: The cash that is held for it: the bill, or the pay of an outsider.
+        judging: The cash that is held beside that for judging the answer.
         fallback: What follows if the work fails, where the mechanism awarded a sequence.
         calls: How often the worker was called, in this process and earlier ones.
         lost: Whether the last call was lost and cannot be paid once more.
         before: How the awards ended that came before it in the sequence and failed.
+        begun: Whether its turn has come.
+        called_off: Why its task was cancelled, once it was.
+        cut_off: What the call may have cost that was broken off because of that.
+        report: What the worker has reported.
+        hearing: The judging of the answer.
     """
 
     market: Market
@@ -62,9 +76,20 @@ class Execution:
     ceiling: Money
     held: Money
     fallback: "Execution | None" = None
+    judging: InitVar[Money] = ZERO
     calls: int = 0
     lost: bool = False
     before: tuple[Ending, ...] = ()
+    begun: bool = False
+    called_off: str | None = None
+    cut_off: Money = ZERO
+    report: Result | Failure | None = None
+    hearing: Hearing = field(init=False)
+    _wait: anyio.CancelScope | None = None
+
+    def __post_init__(self, judging: Money) -> None:
+        """Prepare the judging."""
+        self.hearing = Hearing(self.market, self.lot, self.award, judging)
 
     @property
     def worker(self) -> Worker:
@@ -74,12 +99,47 @@ class Execution:
     @property
     def reserved(self) -> Money:
         """The cash that is held for this award and all that may follow it."""
-        return Money(self.held + (self.fallback.reserved if self.fallback else 0))
+        after = self.fallback.reserved if self.fallback else 0
+        return Money(self.held + self.hearing.held + after)
 
     @property
     def recorded(self) -> bool:
         """Whether the past knows how the work ended."""
         return self.market.chronicle.recall(_key("finished", self.award), Finished) is not None
+
+    @property
+    def withdrawal(self) -> Withdrawn | None:
+        """How the award was withdrawn, if the past knows it."""
+        return self.market.chronicle.recall(_key("withdrawn", self.award), Withdrawn)
+
+    @property
+    def to_withdraw(self) -> bool:
+        """Whether the award is to be withdrawn, unless the past knows what comes next."""
+        return self.called_off is not None or self.withdrawal is not None
+
+    @property
+    def to_withdraw_unbegun(self) -> bool:
+        """Whether it is to be withdrawn before anybody takes it up."""
+        chronicle, award = self.market.chronicle, self.award
+        return self.to_withdraw and not (
+            chronicle.recall(f"{_key('started', award)}\t1", Started)
+            or chronicle.recall(_key("lapsed", award), Lapsed)
+        )
+
+    def call_off(self, reason: str) -> None:
+        """Have the award withdrawn before its next step; what is waited for now is broken off."""
+        self.called_off = reason
+        if self._wait is not None:
+            self._wait.cancel()
+
+    @contextmanager
+    def interruptible(self, seconds: float = inf) -> Generator[anyio.CancelScope]:
+        """Wait inside for so long at most, and not on once the award is called off."""
+        try:
+            with anyio.move_on_after(seconds) as self._wait:
+                yield self._wait
+        finally:
+            self._wait = None
 
     def start(self) -> int:
         """Note that the worker is about to be called; return the number to wait for.
@@ -94,52 +154,72 @@ class Execution:
             chronicle.note(self._started(self.calls))
         if self.calls and self.recorded:
             return 0
+        if self.calls and self.to_withdraw:
+            self._break_off()
+            return 0
         if self.calls and not self._can_repeat():
             self.lost = True
             return 0
         self.calls += 1
         return chronicle.note(self._started(self.calls))
 
-    async def carry_out(self) -> Ending:
-        """Have the work done, judged and paid."""
+    async def carry_out(self) -> Ending | None:
+        """Have the work done, judged and paid; ``None`` if it is to be withdrawn."""
         if self.lost:
             reason = "the answer was lost, and the budget has no room for another call"
             return self.leave_unsettled(self._failure(reason), reason)
-        report = await self._work()
+        self.report = report = await self._work()
+        if report is None:
+            return None
         has_peers = self.lot.group is not None and isinstance(report, Result)
         if has_peers and self.lot.group not in self.market.gold:
             return self._wait_for_peers(report)
-        outcome = await self._judge(report)
-        if isinstance(outcome, str):
-            return self.leave_unsettled(report, outcome)
-        self.market.chronicle.note(Verified(outcome=outcome))
+        heard = await self._judge(report)
+        if heard is None:
+            return None
+        if isinstance(heard, NoVerdict):
+            return self.leave_unsettled(report, heard.reason, heard.cost)
+        if transfers := self.hearing.close(heard.cost):
+            heard = heard.model_copy(update={"transfers": transfers})
+        self.market.chronicle.note(heard)
         if has_peers:
-            return self._wait_for_peers(report, outcome)
-        return self.settle(report, outcome, self._score(outcome.success))
+            return self._wait_for_peers(report, heard.outcome)
+        return self.settle(report, heard.outcome, self._score(heard.outcome.success))
 
     # The steps ------------------------------------------------------------------------------
 
-    async def _work(self) -> Result | Failure:
+    async def _work(self) -> Result | Failure | None:
         chronicle, award = self.market.chronicle, self.award
         finished = chronicle.recall(_key("finished", award), Finished)
         if finished is None:
+            if self.to_withdraw:
+                return None
             chronicle.await_input()
-            finished = Finished(report=await self._call())
+            if (report := await self._call()) is None:
+                return None
+            finished = Finished(report=report)
         chronicle.note(finished)
         return finished.report
 
-    async def _call(self) -> Result | Failure:
-        """Call the worker; whatever it does, there is a report."""
+    async def _call(self) -> Result | Failure | None:
+        """Call the worker; whatever it does, there is a report, unless it is called off."""
         limit = self.market.limits.execute_seconds
         reason = f"no answer within {limit:g} s"
         try:
             if self.worker.instant:
                 return self._checked(await self.worker.execute(self.lot, self.award))
-            with anyio.move_on_after(limit):
+            with self.interruptible(limit):
                 return self._checked(await self.worker.execute(self.lot, self.award))
         except Exception as error:  # noqa: BLE001 - foreign code may raise anything
             reason = excuse("", error)
+        if self.called_off is not None:
+            self._break_off()
+            return None
         return self._failure(reason)
+
+    def _break_off(self) -> None:
+        """Note that a call may have been billed whose answer will not come."""
+        self.cut_off = ZERO if self.worker.participant.payable else self.held
 
     def _checked(self, report: object) -> Result | Failure:
         award = self.award
@@ -163,36 +243,16 @@ class Execution:
             cost=self.held,
         )
 
-    async def _judge(self, report: Result | Failure) -> Outcome | str:
-        """Return the outcome, or why there is none."""
-        chronicle = self.market.chronicle
-        if isinstance(report, Failure):
-            return self._outcome(Verdict(0.0, report.reason), "failure")
-        verified = chronicle.recall(_key("verified", self.award), Verified)
-        if verified is not None:
-            return verified.outcome
-        unsettled = chronicle.recall(_key("unsettled", self.award), Unsettled)
-        if unsettled is not None:
-            return unsettled.reason
-        chronicle.await_input()
-        verifier = self.market.verifiers.get(self.lot.origin)
-        if verifier is None:
-            return "the task has no verifier"
-        try:
-            return self._outcome(await verifier.verify(self.lot, report), verifier.type)
-        except Exception as error:  # noqa: BLE001 - a verifier may be foreign code too
-            return excuse("the verifier failed: ", error)
-
-    def _outcome(self, verdict: Verdict, verifier: str) -> Outcome:
-        award = self.award
-        return Outcome(
-            announcement=award.announcement,
-            task=award.task,
-            worker=award.worker,
-            success=verdict.success,
-            verifier=verifier,
-            detail=verdict.detail[:2000],
-        )
+    async def _judge(self, report: Result | Failure) -> Verified | NoVerdict | None:
+        """Return the verdict, or why there is none; ``None`` if the award is to be withdrawn."""
+        found = self.hearing.recall(report)
+        if found is not None or isinstance(report, Failure):
+            return found
+        if self.to_withdraw:
+            return None
+        self.market.chronicle.await_input()
+        found = await self.hearing.ask(report, self.interruptible)
+        return found if self.called_off is None else None
 
     def _score(self, success: float) -> float:
         """Return the score of the report; no answer at all scores 0 where peers would score it."""
@@ -202,7 +262,7 @@ class Execution:
 
     def _wait_for_peers(self, report: Result | Failure, outcome: Outcome | None = None) -> Ending:
         """Wait: what is held stays held until the peers have answered too."""
-        spending = self._with_lost_calls(self.held)
+        spending = self.with_lost_calls(self.held)
         return Ending(
             lot=self.lot,
             state="unsettled",
@@ -249,11 +309,13 @@ class Execution:
             report=report,
             outcome=outcome,
             settlement=settlement,
-            spent=self._with_lost_calls(paid),
+            spent=self.with_lost_calls(paid),
         )
 
-    def leave_unsettled(self, report: Result | Failure, reason: str) -> Ending:
-        """End without an outcome: the bill is paid, nothing is owed for an unknown success."""
+    def leave_unsettled(
+        self, report: Result | Failure, reason: str, judging: Money = ZERO
+    ) -> Ending:
+        """End without an outcome: the bills are paid, nothing is owed for an unknown success."""
         award = self.award
         cost = ZERO if self.worker.participant.payable else report.cost
         bill = spend(self.held, cost, spent(award.worker), "bill")
@@ -263,10 +325,11 @@ class Execution:
                 task=award.task,
                 worker=award.worker,
                 reason=reason,
-                transfers=bill + self._release_fallbacks(),
+                judging=judging,
+                transfers=bill + self.hearing.close(judging) + self._release_fallbacks(),
             )
         )
-        spending = self._with_lost_calls(cost)
+        spending = self.with_lost_calls(cost)
         return Ending(self.lot, "unsettled", reason, award, report, spent=spending)
 
     def _release_fallbacks(self) -> tuple[Transfer, ...]:
@@ -299,9 +362,10 @@ class Execution:
             return False
         return self.worker.participant.payable or self.market.can_hold(self.held)
 
-    def _with_lost_calls(self, cost: Money) -> Money:
+    def with_lost_calls(self, cost: Money) -> Money:
+        """Return a cost together with that of calls whose answers were lost, and of judging."""
         lost = 0 if self.worker.participant.payable else max(self.calls - 1, 0)
-        return Money(cost + lost * self.held)
+        return Money(cost + lost * self.held + self.hearing.spent)
 
 
 def _key(event: str, award: Award) -> str:

@@ -1,37 +1,42 @@
 """One announcement from task to settlement, top to bottom. Read this first.
 
-    lots -announce-> Announcement -take_bids-> Bids -allocate-> Awards
+    lots -announce-> Announcement -take-> Bids        (bidding.py) -allocate-> Awards
          -start, carry_out-> Result | Failure -> Outcome -> Settlement      (execution.py)
 
 Every arrow notes one event. A step whose event is already in the past (a resumed run, a replay)
 gets it back instead of acting; the deciding steps compute theirs anew and must agree with it.
-Nothing calls back: a failure is for the next announcement.
+Nothing calls back: a failure is for the next announcement. A lot whose task is cancelled ends
+before its next step.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import Final
 
 import anyio
 from anyio.lowlevel import checkpoint
 
-from orchestrator.acceptance import lapse
+from orchestrator.acceptance import lapse, penalty
 from orchestrator.agenda import State
-from orchestrator.asking import ask
+from orchestrator.bidding import Bidding
 from orchestrator.execution import Ending, Execution
 from orchestrator.invitation import Invitation
+from orchestrator.judging import judging_of
 from orchestrator.market import Market
 from orchestrator.memory.chronicle import RecordEndsError
 from orchestrator.memory.ledger import hold
 from orchestrator.peer_settings import highest_score
-from orchestrator.rounds import converse
+from orchestrator.withdrawal import withdraw
 from protocols.contract_net import ContractNet
+from protocols.decommitment import with_terms
 from protocols.events import Allocated, Announced, BidsClosed
 from protocols.mechanism import Allocation, Standings
-from protocols.messages import Announcement, Award, Bid, Lot, Refusal
-from protocols.rounds import clock_rounds
+from protocols.messages import Announcement, Award, Bid, Lot
 from protocols.units import ZERO, AnnouncementId, Money, TaskId
 
 NO_ROOM = "the budget has no room for it"
+CERTAIN: Final = frozenset[State]({"solved", "unsettled"})
+"""The ends of a lot after which nothing comes: it is too late to call its task off."""
 
 
 class Auction:
@@ -47,6 +52,7 @@ class Auction:
         endings: How each lot ended, by task.
         decided: Whether the awards are made.
         done: Whether nothing more will happen.
+        called_off: The lots whose tasks are cancelled, with the reason.
         committed: The most cash that the awards can cost.
         spent: The cash that they have cost so far.
     """
@@ -55,8 +61,10 @@ class Auction:
         self.endings: dict[TaskId, Ending] = {}
         self.decided = self.done = False
         self.committed = self.spent = ZERO
+        self.called_off: dict[TaskId, str] = {}
         self._market = market
         self._chronicle = market.chronicle
+        lots = with_terms(lots, market.limits.withdrawal)
         self._lots = {lot.task: lot for lot in lots}
         recorded = self._chronicle.recall(f"announced\ta{number}", Announced)
         self._invitation = Invitation(market, lots, recorded)
@@ -69,7 +77,10 @@ class Auction:
             participants=self._invitation.participants,
         )
         self._net = ContractNet(self.announcement)
+        self._bidding = Bidding(market, self._net, self._invitation, self.called_off)
+        self._executions: dict[TaskId, Execution] = {}
         self._standings: Standings = {}
+        self._judging = judging_of(market, lots) if recorded is None else recorded.judging
         self._held_for_bids = self._announced = 0
         self._open = 0
         self._all_ended = anyio.Event()
@@ -92,17 +103,14 @@ class Auction:
         transfers = self._invitation.hold()
         self._held_for_bids = sum(transfer.amount for transfer in transfers)
         market.budget.take(self._held_for_bids)
-        announced = Announced(announcement=announcement, transfers=transfers)
+        announced = Announced(announcement=announcement, judging=self._judging, transfers=transfers)
         self._announced = self._chronicle.note(announced)
 
     async def conduct(self, on_decided: Callable[[], object]) -> None:
         """Take the lots from their announcement to their settlements."""
         try:
-            bids = await self._take_bids()
-            allocation = self._market.mechanism.clear(
-                self.announcement, bids, self._standings, self._market.seed
-            )
-            executions = self._award(allocation, bids)
+            closed = await self._take_bids()
+            executions = self._award(self._clear(closed), closed)
             self.decided = True
             on_decided()
             await self._carry_out(executions)
@@ -111,55 +119,62 @@ class Auction:
         finally:
             self.done = True
 
+    def is_certain(self, task: TaskId) -> bool:
+        """Whether the lot of a task has an end that nothing can follow."""
+        ending = self.endings.get(task)
+        return ending is not None and ending.state in CERTAIN
+
+    def call_off(self, task: TaskId, reason: str) -> None:
+        """End the lots of a task before their next step, and what is waited for in their name.
+
+        What the past knows of a lot comes first: in a resumed run it ends where it did then.
+        """
+        for lot in self.announcement.lots:
+            if lot.origin == task:
+                self._call_off(lot.task, reason)
+
+    def _call_off(self, task: TaskId, reason: str) -> None:
+        self.called_off[task] = reason
+        if not self.decided:
+            self._bidding.call_off(task, reason)
+        elif (execution := self._executions.get(task)) is not None:
+            execution.call_off(reason)
+            waits_for_seat = not (execution.begun or self._chronicle.only_recall)
+            if waits_for_seat and task not in self.endings and execution.to_withdraw_unbegun:
+                self._withdraw(execution)
+
     # Bids -----------------------------------------------------------------------------------
 
-    async def _take_bids(self) -> tuple[Bid, ...]:
-        net, name = self._net, self.announcement.announcement
+    async def _take_bids(self) -> BidsClosed:
         if self._held_for_bids:  # a call that may be billed is never unknown
             await self._chronicle.durable(self._announced)
-        said = await self._converse()
-        closed = self._chronicle.recall(f"bids-closed\t{name}", BidsClosed)
-        if said is None and closed is not None:
-            said = (*closed.bids, *closed.refusals)
-        if said is None:
-            self._chronicle.await_input()
-            await ask(net, self._invitation.workers())
-        else:
-            for answer in said:
-                net.receive(answer)
-            net.close_bidding()
-        if closed is None:
-            closed = BidsClosed(
-                announcement=name,
-                bids=net.bids,
-                refusals=net.refusals,
-                rejections=net.rejections,
-                not_understood=net.not_understood,
-                silent=net.silent,
-                transfers=self._invitation.bill((*net.bids, *net.refusals)),
-            )
-        else:
-            closed = closed.model_copy(update={"bids": net.bids, "refusals": net.refusals})
-        self._chronicle.note(closed)
+        closed = await self._bidding.take()
         billed = sum(moved.amount for moved in closed.transfers if moved.purpose == "bill")
         self._market.budget.take(billed - self._held_for_bids)
-        return closed.bids
+        return closed
 
-    async def _converse(self) -> tuple[Bid | Refusal, ...] | None:
-        """Ask price by price where the mechanism is a clock; ``None`` where it takes sealed bids."""
-        market, call = self._market, self.announcement
-        rounds = clock_rounds(market.mechanism, call, market.seed)
-        if rounds is None:
-            return None
-        invited = self._invitation.workers()
-        bidders = {name: worker.at_clock(call) for name, worker in invited.items()}
-        return await converse(rounds, bidders, self._chronicle)
+    def _clear(self, closed: BidsClosed) -> Allocation:
+        """Decide on the lots that were not called off."""
+        call, market = self.announcement, self._market
+        if closed.called_off:
+            left = tuple(lot for lot in call.lots if lot.task not in closed.called_off)
+            call = call.model_copy(update={"lots": left})
+        if not call.lots:
+            return Allocation(
+                announcement=call.announcement,
+                mechanism=market.mechanism.name,
+                awards=(),
+                welfare=ZERO,
+            )
+        return market.mechanism.clear(call, closed.bids, self._standings, market.seed)
 
     # Awards ---------------------------------------------------------------------------------
 
-    def _award(self, allocation: Allocation, bids: Sequence[Bid]) -> list[Execution]:
+    def _award(self, allocation: Allocation, closed: BidsClosed) -> list[Execution]:
         """Hold what the awards may cost; return the first of each lot that the budget can bear."""
         self._net.allocate(allocation)
+        for task in closed.called_off:
+            self._end(task, "cancelled", self.called_off.get(task, ""))
         for unsold in allocation.unsold:
             if unsold.reason == "no-bids" and not self._invitation.complete:
                 self._end(unsold.task, "unfunded", "the budget has no room for asking")
@@ -168,7 +183,7 @@ class Auction:
         recorded = self._chronicle.recall(f"allocated\t{allocation.announcement}", Allocated)
         unfunded: list[TaskId] = []
         funded: list[Execution] = []
-        for execution in self._sequences(allocation, bids):
+        for execution in self._sequences(allocation, closed.bids):
             task, amount = execution.award.task, execution.reserved
             if not self._can_fund(task, amount, recorded):
                 unfunded.append(task)
@@ -177,6 +192,7 @@ class Auction:
                 continue
             self._market.budget.take(amount)
             self.committed = Money(self.committed + amount)
+            self._give_turn(execution)
             funded.append(execution)
         transfers = tuple(transfer for each in funded for transfer in hold(each.reserved))
         self._chronicle.note(
@@ -205,21 +221,28 @@ class Auction:
         firsts: list[Execution] = []
         for award in reversed(allocation.awards):
             ceiling = ceilings[award.task, award.worker]
-            amount = self._commitment(award, ceiling)
             lot = self._lots[award.task]
-            following = Execution(self._market, lot, award, ceiling, amount, following)
+            amount = self._commitment(lot, award, ceiling)
+            judging = self._judging.get(award.task, ZERO)
+            following = Execution(self._market, lot, award, ceiling, amount, following, judging)
             if not award.rank:
                 firsts.append(following)
                 following = None
         yield from reversed(firsts)
 
-    def _commitment(self, award: Award, ceiling: Money) -> Money:
-        """Return the most cash that an award can cost: the bill, or the pay of an outsider."""
+    def _commitment(self, lot: Lot, award: Award, ceiling: Money) -> Money:
+        """Return the most cash that an award can cost: the bill, or what an outsider can get."""
         if not self._market.workers[award.worker].participant.payable:
             return ceiling
         contract = award.contract
         best = highest_score(contract.rule)
-        return Money(max(0, *(contract.pay(success, ceiling, best) for success in (0.0, 1.0))))
+        pay = [contract.pay(success, ceiling, best) for success in (0.0, 1.0)]
+        return Money(max(lot.withdrawal, *pay))
+
+    def _give_turn(self, execution: Execution) -> None:
+        task = execution.award.task
+        execution.called_off = self.called_off.get(task)
+        self._executions[task] = execution
 
     def _end(self, task: TaskId, state: State, reason: str, need: Money | None = None) -> None:
         self.endings[task] = Ending(self._lots[task], state, reason, need=need)
@@ -261,9 +284,16 @@ class Auction:
 
     async def _start(self, execution: Execution) -> int | None:
         """Let a worker begin, if it takes its award up; return the number to wait for."""
+        if execution.award.task in self.endings:  # withdrawn while it waited for a seat
+            return None
+        execution.begun = True
         try:
-            if (lapsed := await lapse(execution)) is not None:
+            lapsed = None if execution.to_withdraw_unbegun else await lapse(execution)
+            if lapsed is not None:
                 self._expire(execution, lapsed.reason)
+                return None
+            if execution.to_withdraw_unbegun:
+                self._withdraw(execution)
                 return None
             self._net.start(execution.award.task, execution.award.worker)
             return execution.start()
@@ -275,14 +305,25 @@ class Auction:
         """End a lot whose award was not taken up: nobody inherits a contract priced with it."""
         award = execution.award
         self._net.expire(award.task)
-        ending = Ending(self._lots[award.task], "unsold", reason, award, before=execution.before)
-        self.endings[award.task] = ending
-        self._count_down()
+        owed = Money(-penalty(self._market.limits, award))
+        self._ended(execution, Ending(execution.lot, "unsold", reason, award, owed=owed))
+
+    def _withdraw(self, execution: Execution) -> None:
+        """End a lot whose award is withdrawn."""
+        ending = withdraw(execution)
+        self.spent = Money(self.spent + ending.spent)
+        if ending.report is not None:
+            self._net.receive(ending.report)
+        self._net.cancel(execution.award.task, ending.reason)
+        self._ended(execution, ending)
 
     async def _finish(self, execution: Execution) -> None:
-        task, worker = execution.award.task, execution.award.worker
+        task, worker, fallback = execution.award.task, execution.award.worker, execution.fallback
         try:
             ending = await execution.carry_out()
+            if ending is None:
+                self._withdraw(execution)
+                return
         except RecordEndsError:
             self._count_down()
             return
@@ -295,12 +336,16 @@ class Auction:
             self._net.cancel(task, ending.reason)
         else:
             self._net.settle(task, worker, solved=ending.state == "solved")
-        if ending.state == "failed" and execution.fallback is not None:
-            execution.fallback.before = (*execution.before, ending)
-            await self._work([execution.fallback])
+        if ending.state == "failed" and fallback is not None:
+            fallback.before = (*execution.before, ending)
+            self._give_turn(fallback)
+            await self._work([fallback])
             return
+        self._ended(execution, ending)
+
+    def _ended(self, execution: Execution, ending: Ending) -> None:
         ending.before = execution.before
-        self.endings[task] = ending
+        self.endings[execution.award.task] = ending
         self._count_down()
 
     def _count_down(self) -> None:

@@ -50,6 +50,14 @@ class Limits(Frozen):
         Literal["none", "pivot"],
         Field(description="What a worker owes that does not take its award up."),
     ] = "none"
+    withdrawal: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="What you owe a worker whose award you withdraw, as a part of the reserve.",
+        ),
+    ] = 0.0
     execute_seconds: Annotated[
         float, Field(gt=0, le=1e6, description="How long a worker may work on one task.")
     ] = 300.0

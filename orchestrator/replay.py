@@ -8,7 +8,7 @@ from typing import NamedTuple, NoReturn
 import anyio
 
 from orchestrator.engine import Engine
-from orchestrator.entrance import Entry
+from orchestrator.entrance import Entry, given
 from orchestrator.market import Limits, Market
 from orchestrator.mechanisms import mechanism_from
 from orchestrator.memory.budget import Budget
@@ -91,8 +91,9 @@ async def _replay(record: Record) -> Replay:
         funds = () if opened.budget is None else fund(opened.budget)
         chronicle.note(opened.model_copy(update={"transfers": funds}))
         note_resumptions(chronicle)
-        added = list(record.of("task-added", TaskAdded))
-        engine = Engine(market, added)
+        tasks, cancelled = given(record)
+        added = list(tasks)
+        engine = Engine(market, added, cancelled)
         await _go_through(engine, market, rounds(record))
         if closed and engine.idle:
             chronicle.note(engine.closing)

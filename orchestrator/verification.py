@@ -8,6 +8,7 @@ from orchestrator.memory.journal import JournalError
 from orchestrator.memory.ledger import Ledger
 from orchestrator.memory.record import Record
 from protocols.contract import Settlement
+from protocols.decommitment import Withdrawn
 from protocols.errors import LedgerError
 from protocols.events import (
     Allocated,
@@ -103,6 +104,8 @@ class _Checker:
                 yield from self._settle(_spelled(event), event.settlement)
             case Unsettled():
                 yield from self._settle(_spelled(event), event)
+            case Withdrawn():
+                yield from self._withdraw(event)
             case TaskEnded():
                 self._ended.add(event.task)
             case Closed():
@@ -143,7 +146,7 @@ class _Checker:
         else:
             award.started = True
 
-    def _settle(self, key: str, ended: Settlement | Unsettled) -> Iterator[str]:
+    def _settle(self, key: str, ended: Settlement | Unsettled | Withdrawn) -> Iterator[str]:
         award = self._awards.get(ended.announcement, {}).get((ended.task, ended.worker))
         late = self._waiting.pop((ended.announcement, ended.task, ended.worker), None)
         award = award or late
@@ -155,6 +158,13 @@ class _Checker:
             yield f"{key} settles work that was never started"
         else:
             award.settled = True
+
+    def _withdraw(self, event: Withdrawn) -> Iterator[str]:
+        """End an award that may not have been started; it ends once like any other."""
+        award = self._awards.get(event.announcement, {}).get((event.task, event.worker))
+        if award is not None:
+            award.started = True
+        yield from self._settle(_spelled(event), event)
 
     def _close(self, event: Closed) -> Iterator[str]:
         """End an announcement and forget it, so that memory does not grow with the journal.

@@ -11,7 +11,7 @@ sealed bids, as long as workers accept the prices that cover their costs.
 Source: FIPA SC00030H (2002), Iterated Contract Net; Milgrom and Segal (2020), section 3.
 """
 
-from collections.abc import Collection, Generator, Iterable
+from collections.abc import Collection, Container, Generator, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -80,7 +80,7 @@ class ClockRounds:
         self,
         bids: Iterable[Bid],
         refusals: Iterable[Refusal],
-        called_off: Collection[TaskId] = (),
+        called_off: Container[TaskId] = (),
     ) -> RoundClosed:
         """Return the round as it is recorded: refusals only where they are the first or cost.
 

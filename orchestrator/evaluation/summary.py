@@ -15,6 +15,7 @@ from orchestrator.evaluation.totals import WorkerTotals, amount
 from orchestrator.logs.peer_totals import PeerTotals
 from orchestrator.market import Limits
 from orchestrator.memory.ledger import billed, purse, spent
+from protocols.decommitment import Cancelled, Withdrawn
 from protocols.events import (
     Allocated,
     Announced,
@@ -64,6 +65,7 @@ class Summary:
         reannounced: How many lots were announced again after a failure.
         bid_charges: The cash that asking for bids has cost.
         planning: The cash that planning has cost.
+        judging: The cash that verdicts have cost.
         events: How many events were noted.
         peers: What peers said of the answers to tasks with redundancy.
         unsettled: Why tasks ended unsettled, and how many.
@@ -80,6 +82,7 @@ class Summary:
         self.reannounced = 0
         self.bid_charges = 0
         self.planning = 0
+        self.judging = 0
         self.events = 0
         self.peers = PeerTotals()
         self.unsettled: Counter[str] = Counter()
@@ -129,7 +132,9 @@ class Summary:
                 pass  # what money they move is booked
             case PlanAsked() | PlanAnswered():
                 self.planning += billed(event.transfers)
-            case RunResumed() | RoundClosed():
+            case Withdrawn():
+                self._withdraw(event)
+            case Cancelled() | RunResumed() | RoundClosed():
                 pass  # they move nothing, or it is booked
             case _:
                 assert_never(event)
@@ -192,6 +197,12 @@ class Summary:
             worker.solved += 1
             if self.peers.origin_of(settlement.task) is None:
                 self._earned[settlement.task] = round(self._values[settlement.task] * success)
+
+    def _withdraw(self, event: Withdrawn) -> None:
+        worker = self.workers[event.worker]
+        worker.withdrawn += 1
+        worker.cost += event.cost
+        worker.paid += event.owed
 
     def _report(self, name: AnnouncementId, task: TaskId, worker: WorkerId) -> float:
         if name in self._reports:
@@ -279,6 +290,7 @@ class Summary:
             "cash": amount(self.cash),
             "bid_charges": amount(self.bid_charges),
             "planning": amount(self.planning),
+            "judging": amount(self.judging),
             "utility": amount(self.utility),
             "paid": amount(self.paid),
             "cost": amount(self.cost),

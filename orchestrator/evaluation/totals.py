@@ -34,12 +34,13 @@ class WorkerTotals:
         bids: Bids that counted.
         refusals: Lots that it declined.
         awards: Awards that it was called for.
+        withdrawn: Awards that were withdrawn from it.
         solved: Settled awards whose success was enough for the task to count as solved.
         report: The probability that it reported, over its awards.
         success: The verified success, over its settled awards.
         brier: ``(x - p)^2`` over its settled awards: the Brier score, where lower is better.
         score: Its score by the rule of its contracts, over its settled awards; higher is better.
-        paid: What its contracts paid it; negative where it owes.
+        paid: What its contracts and withdrawn awards paid it; negative where it owes.
         cost: The metered cost of its work, settled or not.
         settled_cost: The metered cost of its settled work.
         cash: The cash that left the treasury for it: bills, bids and pay.
@@ -50,6 +51,7 @@ class WorkerTotals:
     bids: int = 0
     refusals: int = 0
     awards: int = 0
+    withdrawn: int = 0
     solved: int = 0
     report: Mean = field(default_factory=Mean)
     success: Mean = field(default_factory=Mean)
@@ -73,6 +75,7 @@ class WorkerTotals:
             "bids": self.bids,
             "refusals": self.refusals,
             "awards": self.awards,
+            "withdrawn": self.withdrawn,
             "settled": self.success.count,
             "solved": self.solved,
             "mean_report": self.report.value,

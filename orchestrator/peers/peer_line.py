@@ -15,9 +15,13 @@ from orchestrator.agenda import State
 from orchestrator.answer_classes import classes_of
 from orchestrator.entrance import Entry
 from orchestrator.execution import Ending
+from orchestrator.lifecycle import Auction
 from orchestrator.market import Market
+from orchestrator.peer_settings import ByJudge
+from orchestrator.peers.comparison import Classes, Comparison
 from orchestrator.peers.copies import copies_of, form_batches, owner_of
 from orchestrator.peers.peer_scoring import FEWEST_ANSWERS, compare_answers
+from orchestrator.withdrawal import withdraw
 from protocols.events import PeersScored, Verified
 from protocols.messages import Lot, Outcome, Result
 from protocols.peer_scores import PeerAnswer, PeerStanding
@@ -30,12 +34,22 @@ PEERS = "peers"
 
 @dataclass(slots=True)
 class _Group:
-    """One task and what became of its copies, by their ids."""
+    """One task and what became of its copies, by their ids.
+
+    Attributes:
+        called_off: Why the task was cancelled, if it was.
+    """
 
     lot: Lot
     copies: int
+    called_off: str | None = None
     endings: dict[TaskId, Ending] = field(default_factory=dict[TaskId, Ending])
-    labels: dict[TaskId, str] = field(default_factory=dict[TaskId, str])
+    classes: Classes = field(default_factory=Classes)
+
+    @property
+    def labels(self) -> dict[TaskId, str]:
+        """The class of each answer that has one."""
+        return self.classes.labels
 
     @property
     def ended(self) -> list[Ending]:
@@ -63,6 +77,8 @@ class PeerLine:
         self._groups: dict[TaskId, _Group] = {}
         self._batch_of: dict[TaskId, int] = {}
         self._batches: dict[int, dict[TaskId, _Group]] = {}
+        judged = market.peers.classes if market.peers is not None else None
+        self._comparison = Comparison(market, judged.judge) if isinstance(judged, ByJudge) else None
 
     def __len__(self) -> int:
         """Return how many tasks with copies have not ended."""
@@ -94,11 +110,44 @@ class PeerLine:
         fleet = [worker.participant for worker in self._market.workers.values()]
         return copies_of(lot, group.copies, fleet, self._market.seed)
 
+    async def compare(self, auction: Auction) -> None:
+        """Have a judge put the answers of an announcement that closes into classes, if one does.
+
+        Raises:
+            RecordEndsError: In a replay, if the record does not say what the judge has found.
+        """
+        if self._comparison is None:
+            return
+        waiting: dict[TaskId, tuple[Classes, list[Ending]]] = {}
+        for lot in auction.announcement.lots:
+            ending, group = auction.endings[lot.task], self._groups.get(lot.origin)
+            if ending.pending is not None and group is not None and group.called_off is None:
+                waiting.setdefault(lot.origin, (group.classes, []))[1].append(ending)
+        await self._comparison.sort(list(waiting.values()))
+
     def take(self, ending: Ending) -> list[Ending]:
         """Take a copy in that has ended, or waits; return how tasks have ended because of it."""
         task = ending.lot.origin
-        self._groups[task].endings[ending.lot.task] = ending
+        group = self._groups[task]
+        group.endings[ending.lot.task] = ending
+        if group.called_off is not None:
+            return self._ended(group)
         return self._scored(self._batch_of[task])
+
+    def call_off(self, task: TaskId, reason: str, unannounced: Iterable[Lot]) -> list[Ending]:
+        """Withdraw the awards of a task with copies; return how it ends, if no copy is at work.
+
+        Args:
+            task: Which task.
+            reason: Why it is cancelled.
+            unannounced: Its copies that nobody has been asked to do.
+        """
+        group = self._groups.get(task)
+        if group is None:
+            return []
+        group.called_off = reason
+        group.endings |= {lot.task: Ending(lot, "cancelled", reason) for lot in unannounced}
+        return self._ended(group)
 
     def drop(self, task: TaskId) -> list[Ending]:
         """Forget a task that has ended; return how others of its batch have ended because of it."""
@@ -111,6 +160,15 @@ class PeerLine:
             return []
         del self._batches[batch][task]
         return self._scored(batch)
+
+    def _ended(self, group: _Group) -> list[Ending]:
+        """Withdraw the answers that wait of a task that is cancelled; return its end, if it ends."""
+        for ending in group.answered:
+            assert ending.pending is not None  # noqa: S101 - it waits
+            self._conclude(group, ending, withdraw(ending.pending))
+        if len(group.endings) < group.copies:
+            return []
+        return [Ending(group.lot, "cancelled", group.called_off or "")]
 
     # The line -------------------------------------------------------------------------------
 
@@ -143,12 +201,15 @@ class PeerLine:
         for group in groups:
             kind = group.lot.kind
             answered = group.answered
-            labels = classes_of([_answer(ending) for ending in answered], settings)
-            for ending, label in zip(answered, labels, strict=True):
-                group.labels[ending.lot.task] = label
-                reports.append(self._report(ending, label))
-                if self._is_accepted(ending):
-                    gold.setdefault(group.lot.task, label)
+            if self._comparison is None:
+                found = classes_of([_answer(ending) for ending in answered], settings)
+                names = [ending.lot.task for ending in answered]
+                group.labels.update(zip(names, found, strict=True))
+            for ending in answered:
+                if (label := group.labels.get(ending.lot.task)) is not None:
+                    reports.append(self._report(ending, label))
+                    if self._is_accepted(ending):
+                        gold.setdefault(group.lot.task, label)
         return compare_answers(batch, kind, reports, gold, settings, self._market.seed)
 
     def _report(self, ending: Ending, label: str) -> PeerReport:
@@ -173,8 +234,13 @@ class PeerLine:
         """Pay for one answer, or say why it cannot be scored; then its hold ends."""
         execution, report = ending.pending, ending.report
         assert execution is not None and report is not None  # noqa: S101, PT018 - it waits
+        label = group.labels.get(ending.lot.task)
+        if label is None:
+            why = group.classes.reasons.get(ending.lot.task, "the answer was not compared")
+            self._conclude(group, ending, execution.leave_unsettled(report, why))
+            return
         standing = standings[report.worker]
-        outcome = ending.outcome or _outcome(ending, group.labels[ending.lot.task], answer)
+        outcome = ending.outcome or _outcome(ending, label, answer)
         if standing.pay_unit is None:
             settled = execution.leave_unsettled(report, f"no peer score: {standing.refusal}"[:2000])
         elif outcome is None:
@@ -183,6 +249,10 @@ class PeerLine:
             if ending.outcome is None:
                 self._market.chronicle.note(Verified(outcome=outcome))
             settled = execution.settle(report, outcome, standing.pay_unit)
+        self._conclude(group, ending, settled)
+
+    def _conclude(self, group: _Group, ending: Ending, settled: Ending) -> None:
+        """Put the end of an answer in the place of its waiting."""
         settled.outcome = settled.outcome or ending.outcome
         settled.before = ending.before
         self._market.budget.take(Money(settled.spent - ending.spent))

@@ -62,7 +62,7 @@ async def asked(*workers: Worker, lots: tuple[Lot, ...] = (lot(),)) -> ContractN
             participants=tuple(worker.participant for worker in workers),
         )
     )
-    await ask(net, {worker.name: worker for worker in workers})
+    await ask(net, {worker.name: worker for worker in workers}, anyio.CancelScope())
     return net
 
 
@@ -243,10 +243,27 @@ async def test_who_is_not_to_be_asked_stays_silent() -> None:
         )
     )
 
-    await ask(net, {good.name: good})
+    await ask(net, {good.name: good}, anyio.CancelScope())
 
     assert who(net.bids) == ["good"]
     assert net.silent == ("dear",)
+    assert net.lot_state(TaskId("t1")).value == "evaluating"
+
+
+async def test_who_no_longer_wants_bids_ends_the_asking_before_its_time() -> None:
+    """Cancelling the deadline closes the bidding as its coming does: what came by then counts."""
+    deadline, workers = anyio.CancelScope(), [Paced("quick"), Paced("slow", bids_after=20)]
+    crew = tuple(worker.participant for worker in workers)
+    net = ContractNet(Announcement(announcement=FIRST, number=1, lots=(lot(),), participants=crew))
+    start = anyio.current_time()
+    async with anyio.create_task_group() as group:
+        group.start_soon(ask, net, {worker.name: worker for worker in workers}, deadline)
+        await anyio.sleep(5)
+        deadline.cancel()
+
+    assert anyio.current_time() - start == pytest.approx(5)
+    assert who(net.bids) == ["quick"]
+    assert net.silent == ("slow",)
     assert net.lot_state(TaskId("t1")).value == "evaluating"
 
 
