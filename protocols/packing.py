@@ -15,6 +15,11 @@ LARGEST: Final = 2**43
 """The largest sum of scores, about 8,800 units, for which half a nano-unit stays visible in the
 solver's floating point with room to spare."""
 
+_SCALES: Final = (1.0, 2.0**-10)
+"""The solver leaves parts of some 1e-10 in its choice, which at large scores may blur its bound by
+more than half a nano-unit. Asked again in other units, in which a nano-unit is still far above its
+tolerances, it leaves other ones."""
+
 
 class Limit(NamedTuple):
     """A resource that the choice may not use up.
@@ -52,19 +57,31 @@ def choose(scores: Sequence[int], limits: Sequence[Limit], seconds: float = 60.0
     >>> choose([5, 4, 4], [Limit({0: 1, 1: 1}, 1), Limit({0: 1, 2: 1}, 1)])
     Choice(items=(1, 2), worth=8)
     """
-    import numpy as np
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
     if not scores:
         return Choice((), 0)
     refuse_beyond(scores)
+    for scale in _SCALES:
+        taken, bound = _solve(scores, limits, seconds, scale)
+        worth = sum(scores[item] for item in taken)
+        if bound < worth + 0.5 and _feasible(taken, limits):
+            return Choice(taken, worth)
+    raise InexactError("the optimum could not be proven to the last nano-unit")
+
+
+def _solve(
+    scores: Sequence[int], limits: Sequence[Limit], seconds: float, scale: float
+) -> tuple[tuple[int, ...], float]:
+    """Return the choice of the solver and its bound on what any choice is worth."""
+    import numpy as np
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     table = np.zeros((len(limits), len(scores)))
     for row, limit in zip(table, limits, strict=True):
         row[list(limit.uses.keys())] = list(limit.uses.values())
     most = np.array([limit.amount for limit in limits], dtype=np.float64)
     least = np.where([limit.exactly for limit in limits], most, -np.inf)
     solved = milp(
-        -np.array(scores, dtype=np.float64),
+        -np.array(scores, dtype=np.float64) * scale,
         integrality=np.ones(len(scores), dtype=np.int64),
         bounds=Bounds(0, 1),
         constraints=LinearConstraint(table, least, most) if limits else None,
@@ -75,10 +92,7 @@ def choose(scores: Sequence[int], limits: Sequence[Limit], seconds: float = 60.0
     if solved.status != 0:
         raise InexactError(f"no optimum was proven within {seconds:g} seconds")
     taken = tuple(int(item) for item in np.flatnonzero(solved.x > 0.5))
-    worth = sum(scores[item] for item in taken)
-    if -float(solved.mip_dual_bound) >= worth + 0.5 or not _feasible(taken, limits):
-        raise InexactError("the optimum could not be proven to the last nano-unit")
-    return Choice(taken, worth)
+    return taken, -float(solved.mip_dual_bound) / scale
 
 
 def refuse_beyond(scores: Sequence[int]) -> None:
