@@ -5,13 +5,14 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import assignment, line, scoring, startup
+from benchmarks import assignment, bidding, line, scoring, startup
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 
 SECTIONS = {
     "One task, end to end": (line.__doc__, line.report),
     "Assignment and payments": (assignment.__doc__, assignment.report),
+    "Bids": (bidding.__doc__, bidding.report),
     "Scoring": (scoring.__doc__, scoring.report),
     "Start": (startup.__doc__, startup.report),
 }

@@ -57,7 +57,8 @@ def _file(name: str, role: Role) -> str:
     return f"{name}_{role}.txt"
 
 
-def _source(file: str) -> str:
+def source(file: str) -> str:
+    """Return the text of a file in ``workers/prompts``."""
     return files("workers").joinpath("prompts", file).read_text("utf-8")
 
 
@@ -65,7 +66,7 @@ def _parts(file: str) -> Iterator[str]:
     """Yield the text of a file and of those that it includes."""
     from jinja2.meta import find_referenced_templates
 
-    text = _source(file)
+    text = source(file)
     yield text
     for included in find_referenced_templates(_sandbox().parse(text)):
         if included is not None:
@@ -78,7 +79,7 @@ def _sandbox() -> ImmutableSandboxedEnvironment:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     return ImmutableSandboxedEnvironment(
-        loader=FunctionLoader(_source),
+        loader=FunctionLoader(source),
         auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -43,6 +43,9 @@ def test_a_configuration_builds_the_worker() -> None:
         {"price": {"input": 1, "output": 1}},
         {"base_url": "localhost:8000"},
         {"base_url": "http://key@127.0.0.1/v1"},
+        {"bid": "guess"},
+        {"bid": {"samples": 1}},
+        {"bid": "probe", "tools": ["dates"]},
     ],
 )
 def test_a_configuration_without_sense_is_refused(change: dict[str, object]) -> None:
@@ -60,3 +63,18 @@ def test_a_configuration_names_built_in_skills() -> None:
     assert spec.build(seed=1).name == "a"
     with pytest.raises(ValidationError):
         OpenAISpec.model_validate(fields | {"tools": ["os.system"]})
+
+
+@pytest.mark.parametrize(
+    ("bid", "place"),
+    [
+        ({"samples": 1}, ("bid", "samples", "count")),
+        ({"ask": {"max_tokens": 0}}, ("bid", "ask", "max_tokens")),
+        ({"ask": {"tokens": 5}}, ("bid", "ask", "tokens")),
+    ],
+)
+def test_a_wrong_setting_of_a_bid_is_named(bid: object, place: tuple[str, ...]) -> None:
+    """The error says which setting of which way to bid is wrong."""
+    with pytest.raises(ValidationError) as caught:
+        OpenAISpec.model_validate({"id": "a", "model": "m", "free": True, "bid": bid})
+    assert caught.value.errors()[0]["loc"] == place

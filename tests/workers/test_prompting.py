@@ -75,9 +75,12 @@ def test_a_version_belongs_to_the_words() -> None:
 def test_a_version_covers_what_is_included(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another word in a file that is shared by several prompts is another version of each."""
     before = {name: version(name) for name in ("bid", "execute")}
-    source = prompting._source
-    changed = {"quoted.txt": "other words"}
-    monkeypatch.setattr(prompting, "_source", lambda file: changed.get(file) or source(file))
+    source = prompting.source
+
+    def changed(file: str) -> str:
+        return "other words" if file == "quoted.txt" else source(file)
+
+    monkeypatch.setattr(prompting, "source", changed)
     prompting.version.cache_clear()
     try:
         for name, old in before.items():

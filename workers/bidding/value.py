@@ -70,15 +70,9 @@ def value_of_asking(prospect: Prospect) -> float:
     if prospect.value <= 0:
         return 0.0
     chance, rival = _most_open(prospect)
-    return max(0.0, _informed(prospect, chance, rival) - _uninformed(prospect, chance, rival))
-
-
-def _uninformed(prospect: Prospect, chance: float, rival: float) -> float:
-    return max(prospect.value * chance - prospect.cost, rival)
-
-
-def _informed(prospect: Prospect, chance: float, rival: float) -> float:
-    return chance * max(prospect.value - prospect.later, rival) + (1.0 - chance) * rival
+    uninformed = max(prospect.value * chance - prospect.cost - rival, 0.0)
+    informed = chance * max(prospect.value - prospect.later - rival, 0.0)
+    return max(0.0, informed - uninformed)
 
 
 def _most_open(prospect: Prospect) -> tuple[float, float]:
