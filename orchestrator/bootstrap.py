@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from orchestrator.config import GeneratedTasks, RecordsSection, RunConfig, TaskSpec
 from orchestrator.errors import ConfigError
+from orchestrator.peer_settings import check_judge
 from orchestrator.peers.copies import owner_of
 from orchestrator.planning.wiring import faults, is_wired
 from orchestrator.task import Task
@@ -126,6 +127,10 @@ def _judges(config: RunConfig, folder: Path) -> Mapping[str, ModelJudge]:
             judges[spec.id] = spec.build(folder)
         except (TruthbidError, ValueError, OSError) as error:
             raise UnusableError(("judges", place), _reason(error)) from error
+    try:
+        check_judge(config.peers, judges)
+    except ValueError as error:
+        raise UnusableError(("peer", "classes", "judge"), _reason(error)) from error
     return judges
 
 

@@ -17,6 +17,7 @@ VERBS: Final = {
     "replay": "Derive every decision of a journal again and compare.",
     "audit": "Find out who gains by lying, and how much, under which mechanism.",
     "report": "Show what a journal tells, as tables or as one HTML page.",
+    "approve": "Accept or reject an answer that waits for a person.",
     "score": "Score the reports of any log against what came true.",
     "peer": "Score labels by those of peers, where nobody knows the truth.",
     "clear": "Clear an auction in a file: winners, contracts, and why.",

@@ -1,6 +1,6 @@
 """How tasks with redundancy are scored and paid: the section ``peer`` of a workflow."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from decimal import Decimal
 from typing import Annotated, Final, Literal, Self
 
@@ -92,6 +92,18 @@ def peer_settings(given: PeerSettings | Mapping[str, object] | None) -> PeerSett
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise ValueError(f"peer{': ' if where else ''}{where}: {first['msg']}") from error
+
+
+def check_judge(settings: PeerSettings | None, judges: Container[str]) -> None:
+    """Check that the judge that compares answers is there.
+
+    Raises:
+        ValueError: If it is not.
+    """
+    if settings is not None and isinstance(settings.classes, ByJudge):
+        name = settings.classes.judge
+        if name not in judges:
+            raise ValueError(f"there is no judge {name!r} in the section `judges`")
 
 
 def highest_score(rule: str) -> float:

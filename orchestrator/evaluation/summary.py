@@ -14,7 +14,8 @@ from orchestrator.agenda import State
 from orchestrator.evaluation.totals import WorkerTotals, amount
 from orchestrator.logs.peer_totals import PeerTotals
 from orchestrator.market import Limits
-from orchestrator.memory.ledger import billed, purse, spent
+from orchestrator.memory.ledger import JUDGING, billed, purse, spent
+from protocols.consultation import Compared, Consulted
 from protocols.decommitment import Cancelled, Withdrawn
 from protocols.events import (
     Allocated,
@@ -128,13 +129,13 @@ class Summary:
                 self._open(event)
             case RunClosed():
                 self.closed = event.reason
-            case Started() | Verified() | Unsettled() | PeersScored() | Lapsed():
+            case Started() | Consulted() | Verified() | Unsettled() | Lapsed():
                 pass  # what money they move is booked
             case PlanAsked() | PlanAnswered():
                 self.planning += billed(event.transfers)
             case Withdrawn():
                 self._withdraw(event)
-            case Cancelled() | RunResumed() | RoundClosed():
+            case Cancelled() | RunResumed() | RoundClosed() | PeersScored() | Compared():
                 pass  # they move nothing, or it is booked
             case _:
                 assert_never(event)
@@ -154,6 +155,8 @@ class Summary:
                 continue
             if (gets := self._accounts.get(transfer.target)) is not None:
                 gets.cash += transfer.amount
+            elif transfer.target == JUDGING:
+                self.judging += transfer.amount
             elif (gives := self._accounts.get(transfer.source)) is not None:
                 gives.cash -= transfer.amount
 
@@ -239,8 +242,8 @@ class Summary:
 
     @property
     def cash(self) -> int:
-        """The cash that has left the treasury: bills, pay, what bids and planning have cost."""
-        return self.planning + sum(worker.cash for worker in self.workers.values())
+        """The cash that has left the treasury: bills, pay, bids, plans and verdicts."""
+        return self.planning + self.judging + sum(worker.cash for worker in self.workers.values())
 
     @property
     def utility(self) -> int:

@@ -1,5 +1,6 @@
 """What ``run`` and ``resume`` have in common: the run, its progress, and what it came to."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import anyio
@@ -8,6 +9,7 @@ import click
 from orchestrator.bootstrap import Fleet
 from orchestrator.config import RunConfig
 from orchestrator.coordinator import Coordinator
+from orchestrator.drawing.display import plain
 from orchestrator.errors import InputError, Problem
 from orchestrator.evaluation.summary import Summary
 from orchestrator.exits import BUDGET_REACHED, DONE, INTERRUPTED, UNSOLVED
@@ -16,6 +18,9 @@ from orchestrator.reports.progress import progress, waiting
 from orchestrator.verbs.options import print_json
 from orchestrator.verbs.showing import as_data, examine, show
 from orchestrator.workflow import work
+from protocols.consultation import Consulted
+from protocols.events import Event
+from workers.verifiers.person import ByPerson
 
 
 def carry_through(
@@ -38,7 +43,8 @@ def carry_through(
     summary = Summary()
     try:
         with progress(len(fleet.tasks), market.ledger, config.currency, quiet=quiet) as listener:
-            anyio.run(work, market, fleet, [summary.note, listener])
+            listeners = [summary.note, listener, *([] if quiet else [_calling(journal)])]
+            anyio.run(work, market, fleet, listeners)
     except KeyboardInterrupt:
         click.echo(f"interrupted; go on with: truthbid resume {journal}", err=True)
         return INTERRUPTED
@@ -50,6 +56,18 @@ def carry_through(
         else:
             show(found)
     return _exit_code(summary)
+
+
+def _calling(journal: Path) -> Callable[[Event], None]:
+    """Return what tells people that an answer waits for them."""
+
+    def listen(event: Event) -> None:
+        if isinstance(event, Consulted) and event.verifier == ByPerson.type:
+            task = plain(event.task)
+            words = f"{task} waits for a person: truthbid approve {journal} {task}"
+            click.echo(words, err=True)
+
+    return listen
 
 
 def _make_room(journal: Path) -> None:

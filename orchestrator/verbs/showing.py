@@ -9,10 +9,12 @@ import click
 
 from orchestrator.bootstrap import Fleet
 from orchestrator.evaluation.baselines import Baselines, compare
+from orchestrator.evaluation.gold_verdicts import GoldVerdicts, gold_verdicts
 from orchestrator.evaluation.honesty import Honesty, honesty
 from orchestrator.evaluation.summary import Summary, summarise
 from orchestrator.memory.record import Record
 from orchestrator.reports.absence import absences
+from orchestrator.reports.judges import judges
 from orchestrator.reports.unsettled import unsettled
 from protocols.units import TaskId
 from workers.ports import Assessor
@@ -31,6 +33,7 @@ class Findings(NamedTuple):
         compared: What other rules would have brought; ``None`` where nobody can be asked again.
         honest: The workers about whose reports something can be said.
         absent: Who never bid, and why.
+        judged: How the judges did where the truth is known.
     """
 
     journal: Path
@@ -38,6 +41,7 @@ class Findings(NamedTuple):
     compared: Baselines | None
     honest: Sequence[Honesty]
     absent: Sequence[str]
+    judged: Sequence[GoldVerdicts]
 
 
 def examine(record: Record, fleet: Fleet | None) -> Findings:
@@ -49,7 +53,12 @@ def examine(record: Record, fleet: Fleet | None) -> Findings:
     """
     summary = summarise(record)
     return Findings(
-        record.path, summary, compared(record, fleet), honesty(record), absences(record, summary)
+        record.path,
+        summary,
+        compared(record, fleet),
+        honesty(record),
+        absences(record, summary),
+        gold_verdicts(record),
     )
 
 
@@ -81,6 +90,7 @@ def as_data(found: Findings) -> dict[str, Any]:
         "baselines": None if found.compared is None else found.compared.to_data(),
         "honesty": [each.to_data() for each in found.honest],
         "absent": list(found.absent),
+        "judges": [each.to_data() for each in found.judged],
     }
 
 
@@ -102,7 +112,7 @@ def show(found: Findings) -> None:
     currency = found.summary.currency
     print_summary(console, found.summary)
     print_market_peers(console, found.summary.peers)
-    for sentence in (*unsettled(found.summary), *found.absent):
+    for sentence in (*unsettled(found.summary), *found.absent, *judges(found.judged)):
         console.print(sentence, highlight=False, markup=False)
     if found.honest:
         print_honesty(console, found.honest, currency)
