@@ -23,7 +23,7 @@ class CoreSelecting:
 
     Guarantee: nobody is paid less than it asked, the cost is the least possible by the bids, and no
     group blocks. With one lot per bid the true cost is a dominant strategy. With bundles it is not:
-    winners gain by asking for more, and hardly any rule in the core could prevent it.
+    where VCG lies outside the core, winners gain by asking for more.
 
     Assumptions: as for ``vcg``; of its bundles a worker wins at most one.
 

@@ -81,8 +81,8 @@ TEAM = auction(
         "user-4": [None, None, None, (4 * UNIT, 0.8)],
     },
 )
-"""The published instance against thresholds: users 1 and 2 reach 0.91 at a cost of 5 (Zheng, Yang, Wu
-and Chen 2017)."""
+"""Four users and a required chance of 0.9, in the setting of Zheng, Yang, Wu and Chen (2017): users 1
+and 2 reach 0.91 at a cost of 5."""
 
 HOUSES = ((10, 9, 8, 7, 6), (9, 9, 7, 6, 6), (8, 6, 6, 9, 4), (7, 5, 6, 4, 9))
 """What five buyers would give for four houses, in QuantEcon's "Multiple good allocation mechanisms"."""
