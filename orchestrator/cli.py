@@ -13,6 +13,7 @@ from orchestrator.exits import BAD_INPUT, DONE, INTERRUPTED, MISMATCH
 
 VERBS: Final = {
     "run": "Run a workflow: tasks in, answers and honest payments out.",
+    "plan": "Show what a goal is broken down into, before it is run.",
     "resume": "Go on with a run that was interrupted.",
     "replay": "Derive every decision of a journal again and compare.",
     "audit": "Find out who gains by lying, and how much, under which mechanism.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from orchestrator.agenda import State
 from orchestrator.entrance import OnEnd
@@ -52,6 +52,17 @@ class Solution:
     plans: tuple[tuple[Task, ...], ...]
     results: tuple[TaskResult, ...]
     cost: Money
+
+    def to_data(self) -> dict[str, Any]:
+        """Return it as plain data; money in nano-units."""
+        return {
+            "goal": self.goal,
+            "solved": self.solved,
+            "reason": self.reason,
+            "answer": self.answer,
+            "plans": [[task.id for task in plan] for plan in self.plans],
+            "cost": self.cost,
+        }
 
 
 def first_brief(

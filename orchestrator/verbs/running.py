@@ -14,7 +14,11 @@ from orchestrator.errors import InputError, Problem
 from orchestrator.evaluation.summary import Summary
 from orchestrator.exits import BUDGET_REACHED, DONE, INTERRUPTED, UNSOLVED
 from orchestrator.memory.record import Record
+from orchestrator.planning.errors import PlanningError, PlanRefusedError, UnfundedPlanError
+from orchestrator.planning.picture import print_solution
+from orchestrator.planning.pursuit import OnPlan
 from orchestrator.reports.progress import progress, waiting
+from orchestrator.reports.tables import console
 from orchestrator.verbs.options import print_json
 from orchestrator.verbs.showing import as_data, examine, show
 from orchestrator.workflow import work
@@ -31,30 +35,43 @@ def carry_through(
     as_json: bool,
     quiet: bool,
     resume: bool = False,
+    on_plan: OnPlan | None = None,
 ) -> int:
     """Run a workflow to its end, show what it came to, and return the exit code.
 
     Raises:
+        PlanRefusedError: If ``on_plan`` does not want the plan to be carried out now.
         InputError: If a new journal cannot be put where it should lie; nothing is written then.
     """
     market = Coordinator.configured(config, fleet, journal, resume=resume)
     if not resume:
         _make_room(journal)
     summary = Summary()
+    still = quiet or on_plan is not None
     try:
-        with progress(len(fleet.tasks), market.ledger, config.currency, quiet=quiet) as listener:
+        with progress(len(fleet.tasks), market.ledger, config.currency, quiet=still) as listener:
             listeners = [summary.note, listener, *([] if quiet else [_calling(journal)])]
-            anyio.run(work, market, fleet, listeners)
+            solution = anyio.run(work, market, fleet, listeners, on_plan)
     except KeyboardInterrupt:
         click.echo(f"interrupted; go on with: truthbid resume {journal}", err=True)
         return INTERRUPTED
+    except PlanningError as error:
+        if isinstance(error, PlanRefusedError):
+            raise
+        click.echo(str(error), err=True)
+        return BUDGET_REACHED if isinstance(error, UnfundedPlanError) else UNSOLVED
     if as_json or not quiet:
         with Record(journal) as record, waiting("reading the journal", quiet=quiet):
             found = examine(record, fleet)
         if as_json:
-            print_json(as_data(found))
+            told = {} if solution is None else {"solution": solution.to_data()}
+            print_json({**as_data(found), **told})
         else:
             show(found)
+            if solution is not None:
+                print_solution(console(), solution)
+    if solution is not None and solution.solved:
+        return DONE
     return _exit_code(summary)
 
 
