@@ -36,8 +36,8 @@ class BudgetFeasible:
     Args:
         budget: The most that all payments of one announcement may add up to.
 
-    Source: Singer (2010), section 3; the choice between one lot and many is that of Chen, Gravin
-    and Lu (2011), section 3.
+    Source: Singer (2010); the choice between one lot and many is that of Chen, Gravin and Lu
+    (2011).
     """
 
     budget: Money

@@ -119,7 +119,7 @@ class English:
         step: How far the price falls at a time, at least one nano-unit.
         rounds: Whether a run asks the workers price by price instead of taking sealed bids.
 
-    Source: Milgrom and Segal (2020), section 3; Li (2017).
+    Source: Milgrom and Segal (2020); Li (2017).
     """
 
     step: Money
@@ -184,7 +184,7 @@ class Dutch:
         step: How far the price rises at a time, at least one nano-unit.
         rounds: Whether a run asks the workers price by price instead of taking sealed bids.
 
-    Source: Vickrey (1961), section 2; Krishna (2010), section 1.3.
+    Source: Vickrey (1961); Krishna (2010).
     """
 
     step: Money

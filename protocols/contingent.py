@@ -63,7 +63,7 @@ class ContingentVcg:
         stake: Money b per unit of score; 0 is plain execution-contingent VCG.
         forecast: Whether the report decides as it is or corrected by the track record.
 
-    Source: Porter, Ronen, Shoham and Tennenholtz (2008), section 4; the stake inside the ranking
+    Source: Porter, Ronen, Shoham and Tennenholtz (2008); the stake inside the ranking
     makes the elicitation of p strict, by the convexity of G (Gneiting and Raftery 2007, theorem 1).
     """
 

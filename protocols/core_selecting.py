@@ -56,7 +56,7 @@ def select_core(packages: Sequence[Package]) -> Core:
     Raises:
         InexactError: If the utilities do not settle.
 
-    Source: Day and Raghavan (2007), section 3; Day and Cramton (2012), section 3.
+    Source: Day and Raghavan (2007); Day and Cramton (2012).
     """
     solved = solve_packages(packages)
     winning = [packages[place] for place in solved.chosen]

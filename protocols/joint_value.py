@@ -64,7 +64,7 @@ class JointValue:
     Args:
         combine: How the lots' outcomes make the value.
 
-    Source: Porter, Ronen, Shoham and Tennenholtz (2008), sections 5 and 6; that realised outcomes
+    Source: Porter, Ronen, Shoham and Tennenholtz (2008); that realised outcomes
     of others would be only ex-post truthful is shown there for dependent tasks.
     """
 

@@ -69,7 +69,7 @@ class McAfee:
     collusion, one name per worker. Meant for lots of several owners: an announcement with a single
     lot of a kind rarely trades, because there is no other lot to set the price.
 
-    Source: McAfee (1992), section 2.
+    Source: McAfee (1992).
     """
 
     name = "mcafee"

@@ -21,7 +21,7 @@ class MinWork:
 
     Assumptions: as for ``vickrey``; a worker does its tasks one after the other.
 
-    Source: Nisan and Ronen (2001), section 3.1; that n is optimal: Christodoulou, Koutsoupias and
+    Source: Nisan and Ronen (2001); that n is optimal: Christodoulou, Koutsoupias and
     Kovacs (2023).
     """
 

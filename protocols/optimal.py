@@ -84,7 +84,7 @@ class Optimal:
     Args:
         sample: What such work has cost in the past, in nano-units.
 
-    Source: Myerson (1981), sections 5 and 6, turned to procurement; the discrete form of the
+    Source: Myerson (1981), turned to procurement; the discrete form of the
     ironing is in Elkind (2007).
     """
 

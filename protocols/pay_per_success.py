@@ -28,7 +28,7 @@ class PayPerSuccess:
     binds; no collusion, one name per worker. Rounding moves the price by at most 1/q nano-units.
 
     Source: the generalised Vickrey rule with bidder weights, as in Edelman, Ostrovsky and Schwarz
-    (2007), section 2, for one slot and turned to procurement.
+    (2007), for one slot and turned to procurement.
     """
 
     name = "pay-per-success"

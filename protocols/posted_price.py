@@ -26,7 +26,7 @@ class PostedPrice:
     Args:
         price: Per lot, at most its reserve; ``None`` posts the reserve.
 
-    Source: Li (2017), section 3; Chawla, Hartline, Malec and Sivan (2010).
+    Source: Li (2017); Chawla, Hartline, Malec and Sivan (2010).
     """
 
     price: Money | None = None

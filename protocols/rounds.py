@@ -8,7 +8,7 @@ silence counts as a refusal. What the workers have accepted in the end are bids 
 the rule of the clock clears them: a conversation ends in the awards that the same rule makes of
 sealed bids, as long as workers accept the prices that cover their costs.
 
-Source: FIPA SC00030H (2002), Iterated Contract Net; Milgrom and Segal (2020), section 3.
+Source: FIPA SC00030H (2002), Iterated Contract Net; Milgrom and Segal (2020).
 """
 
 from collections.abc import Collection, Container, Generator, Iterable

@@ -38,7 +38,7 @@ class SequentialPivot:
     Assumptions: outcomes are independent; retries are worth their time; risk-neutral workers;
     private values; the verifier does not err; no worker appears in more lots than its capacity.
 
-    Source: the dynamic pivot mechanism of Bergemann and Valimaki (2010), section 4, specialised to
+    Source: the dynamic pivot mechanism of Bergemann and Valimaki (2010), specialised to
     one task with retries; the order is that of Weitzman (1979) for two-point prizes.
     """
 

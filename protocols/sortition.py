@@ -32,7 +32,7 @@ class Sortition:
     Args:
         price: Per lot, at most its reserve; ``None`` pays the reserve.
 
-    Source: Bogomolnaia and Moulin (2001), section 1, on random assignment.
+    Source: Bogomolnaia and Moulin (2001), on random assignment.
     """
 
     price: Money | None = None

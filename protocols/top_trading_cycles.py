@@ -23,7 +23,7 @@ def swap(owners: Mapping[str, str], preferences: Mapping[str, Sequence[str]]) ->
     Raises:
         MechanismError: If a worker owns several tasks.
 
-    Source: Shapley and Scarf (1974), section 6, attributed to Gale; Roth (1982) for strategy-proofness;
+    Source: Shapley and Scarf (1974), who attribute it to Gale; Roth (1982) for strategy-proofness;
     Ma (1994) for uniqueness.
 
     >>> swap({"t": "a", "u": "b"}, {"a": ["u", "t"], "b": ["t", "u"]})

@@ -39,7 +39,7 @@ class UniformPrice:
     Assumptions: a worker's cost is the same for every unit of a group; private costs; the reserve
     does not depend on the bids; no collusion, one name per worker.
 
-    Source: Vickrey (1961), section 4; Krishna (2010), section 13.4.
+    Source: Vickrey (1961); Krishna (2010).
     """
 
     name = "uniform"

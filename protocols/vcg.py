@@ -46,7 +46,7 @@ class Vcg:
     Assumptions: workers know their own cost, which depends on nobody else's; the reserve does not
     depend on the bids; no collusion, one name per worker.
 
-    Source: Vickrey (1961), Clarke (1971), Groves (1973); Nisan and Ronen (2001), section 3.
+    Source: Vickrey (1961), Clarke (1971), Groves (1973); Nisan and Ronen (2001).
 
     >>> Vcg().properties.truthful
     'dominant'
