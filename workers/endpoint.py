@@ -27,7 +27,7 @@ from workers.key import Key
 from workers.limits import Gate, Limits
 from workers.meter import NOTHING
 from workers.reply import expected_tokens, fits, read_reply, read_usage
-from workers.retry import Policy, retrying
+from workers.retry import Policy, retried
 
 if TYPE_CHECKING:
     from workers.connection import Connection, Received
@@ -117,9 +117,10 @@ class Endpoint(Chat):
         async with gate.seat():
             await turn()
             deadline = anyio.current_time() + seconds
-            loop = retrying(self.policy, deadline, partial(meter.affords, worst), turn)
+            attempt = partial(self._attempt, request, meter, worst)
+            affordable = partial(meter.affords, worst)
             with anyio.move_on_after(seconds):
-                return await loop(self._attempt, request, meter, worst)
+                return await retried(attempt, self.policy, deadline, affordable, turn)
         raise DeadlineError(f"no answer within {seconds:g} seconds, in {meter.attempts} attempts")
 
     async def _attempt(self, request: ChatRequest, meter: Meter, worst: Usage) -> Reply:

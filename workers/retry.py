@@ -11,7 +11,8 @@ A wait that would not end before the deadline is not begun.
 from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Annotated, Final
+from random import SystemRandom
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import anyio
 from pydantic import Field
@@ -23,11 +24,14 @@ from workers.errors import EndpointError, RequestRefusedError, UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from tenacity import AsyncRetrying, RetryCallState
+Answer = TypeVar("Answer")
 
 _PASSING: Final = frozenset({408, 409, 429})
 _QUOTED: Final = 300
 """Characters of an endpoint's own words in an exception."""
+
+_CHANCE: Final = SystemRandom()
+"""Waits are no part of a run's result, so no seed fixes them: two runs must not knock in step."""
 
 _SPENT: Final = ("insufficient_quota", "billing_hard_limit_reached")
 
@@ -57,54 +61,41 @@ class Policy(Frozen):
     ] = 20.0
 
 
-def retrying(
+async def retried(
+    attempt: Callable[[], Awaitable[Answer]],
     policy: Policy,
     deadline: float,
     affordable: Callable[[], bool],
     turn: Callable[[], Awaitable[None]],
-) -> AsyncRetrying:
-    """Return the retry loop of one call.
+) -> Answer:
+    """Make attempts until one succeeds, or fails in a way that waiting does not cure.
 
     Args:
+        attempt: One request.
         policy: How often.
         deadline: When the call has to end, on the clock of the event loop.
         affordable: Whether the reserve holds one more attempt.
         turn: Waits until the endpoint may be asked once more.
+
+    Raises:
+        ChatError: That of the last attempt.
     """
-    from tenacity import AsyncRetrying, retry_if_exception, wait_random_exponential
-
-    jitter = wait_random_exponential(
-        multiplier=policy.first_wait, max=policy.longest_wait, min=policy.first_wait / 2
-    )
-
-    def wait(state: RetryCallState) -> float:
-        asked = _error(state).retry_after
-        return jitter(state) if asked is None else asked
-
-    def stop(state: RetryCallState) -> bool:
-        late = anyio.current_time() + state.upcoming_sleep >= deadline
-        return late or state.attempt_number >= policy.attempts
-
-    async def sleep(seconds: float) -> None:
-        await anyio.sleep(seconds)
+    for number in range(1, policy.attempts):
+        try:
+            return await attempt()
+        except UnavailableError as error:
+            wait = _jitter(policy, number) if error.retry_after is None else error.retry_after
+            if anyio.current_time() + wait >= deadline or not affordable():
+                raise
+        await anyio.sleep(wait)
         await turn()
-
-    return AsyncRetrying(
-        sleep=sleep,
-        retry=retry_if_exception(
-            lambda error: isinstance(error, UnavailableError) and affordable()
-        ),
-        wait=wait,
-        stop=stop,
-        reraise=True,
-    )
+    return await attempt()
 
 
-def _error(state: RetryCallState) -> EndpointError:
-    error = state.outcome.exception() if state.outcome else None
-    if not isinstance(error, EndpointError):
-        raise TypeError(f"a retry without a failure: {error!r}")
-    return error
+def _jitter(policy: Policy, number: int) -> float:
+    """Return a random wait that doubles on the average and is never nothing."""
+    doubled = min(policy.first_wait * 2.0 ** (number - 1), policy.longest_wait)
+    return max(policy.first_wait / 2, _CHANCE.uniform(0.0, doubled))
 
 
 def failed_status(status: int, headers: Mapping[str, str], text: str) -> EndpointError:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import pairwise
 
 import anyio
 import pytest
 
 from tests.workers.virtual_time import BACKENDS
-from workers.errors import RequestRefusedError, UnavailableError
-from workers.retry import Policy, failed_status, retry_after, retrying
-
-if TYPE_CHECKING:
-    from tenacity import RetryCallState
+from workers.errors import (
+    DeadlineError,
+    EndpointError,
+    RequestRefusedError,
+    UnavailableError,
+)
+from workers.retry import Policy, failed_status, retried, retry_after
 
 
 @pytest.fixture(params=BACKENDS)
@@ -80,26 +82,82 @@ def test_a_failure_quotes_what_the_endpoint_said(text: str, said: str) -> None:
     assert str(failed_status(404, {}, text)) == f"the endpoint answers with status 404: {said}"
 
 
+class Endless:
+    """An endpoint that never answers, and notes when it was asked."""
+
+    def __init__(self, error: EndpointError) -> None:
+        self.error = error
+        self.times: list[float] = []
+
+    async def attempt(self) -> str:
+        """Fail."""
+        self.times.append(anyio.current_time())
+        raise self.error
+
+    async def ended(self, policy: Policy, *, seconds: float = 1000.0, reserve: int = 99) -> None:
+        """Make attempts until they end."""
+
+        async def turn() -> None:
+            pass
+
+        deadline = anyio.current_time() + seconds
+        with pytest.raises(type(self.error)):
+            await retried(self.attempt, policy, deadline, lambda: len(self.times) < reserve, turn)
+
+
 @pytest.mark.anyio
 async def test_waits_double_and_are_never_nothing() -> None:
     """Random waits lie between half the first and a limit that doubles up to the longest."""
-    policy = Policy(first_wait=1.0, longest_wait=3.0, attempts=5)
+    endless = Endless(UnavailableError("no"))
+    await endless.ended(Policy(first_wait=1.0, longest_wait=3.0, attempts=5))
+    waits = [after - before for before, after in pairwise(endless.times)]
+    assert all(0.5 <= wait <= most for wait, most in zip(waits, (1, 2, 3, 3), strict=True))
+
+
+@pytest.mark.anyio
+async def test_the_endpoint_knows_best_how_long_to_wait() -> None:
+    """What it asks for is waited for exactly, however short or long the policy's waits are."""
+    endless = Endless(UnavailableError("no", retry_after=77.0))
+    await endless.ended(Policy(first_wait=0.5, longest_wait=3.0, attempts=3))
+    assert [after - before for before, after in pairwise(endless.times)] == [77.0, 77.0]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("error", "seconds", "reserve", "attempts"),
+    [
+        (UnavailableError("no", retry_after=10.0), 25.0, 99, 3),
+        (UnavailableError("no", retry_after=10.0), 1000.0, 2, 2),
+        (UnavailableError("no", retry_after=10.0), 1000.0, 99, 4),
+        (RequestRefusedError("no"), 1000.0, 99, 1),
+        (DeadlineError("late"), 1000.0, 99, 1),
+    ],
+)
+async def test_attempts_end(
+    error: EndpointError, seconds: float, reserve: int, attempts: int
+) -> None:
+    """By the deadline, by the reserve, by the policy, or as waiting cannot cure the failure."""
+    endless = Endless(error)
+    start = anyio.current_time()
+    await endless.ended(Policy(attempts=4), seconds=seconds, reserve=reserve)
+    assert len(endless.times) == attempts
+    assert anyio.current_time() - start <= seconds
+
+
+@pytest.mark.anyio
+async def test_every_attempt_but_the_first_waits_its_turn() -> None:
+    """The first has had its turn when it comes; each of the others takes one more."""
+    turns: list[int] = []
+    made: list[int] = []
 
     async def turn() -> None:
-        pass
+        turns.append(len(made))
 
-    async def fail() -> None:
-        raise UnavailableError("no")
+    async def attempt() -> str:
+        made.append(1)
+        if len(made) < 3:
+            raise UnavailableError("no")
+        return "4"
 
-    start = anyio.current_time()
-    loop = retrying(policy, start + 1000.0, lambda: True, turn)
-    waits: list[float] = []
-
-    def note(state: RetryCallState) -> None:
-        waits.append(state.upcoming_sleep)
-
-    loop.before_sleep = note
-    with pytest.raises(UnavailableError):
-        await loop(fail)
-    assert anyio.current_time() - start == pytest.approx(sum(waits))
-    assert all(0.5 <= wait <= most for wait, most in zip(waits, (1, 2, 3, 3), strict=True))
+    assert await retried(attempt, Policy(), 1e9, lambda: True, turn) == "4"
+    assert turns == [1, 2]

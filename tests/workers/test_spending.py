@@ -82,7 +82,7 @@ async def test_sixteen_tasks_with_a_budget_for_three_make_three_calls(
         model="tiny",
         base_url=server.script("run", completion("4")),
         price=PRICE,
-        bidding="prior",
+        bid="prior",
         max_tokens=50,
         policy=QUICK.model_copy(update={"paid": 1}),
         seats=CALLS,
