@@ -52,7 +52,7 @@ def assign_sized(
             winner that cannot be replaced would have no price.
 
     Raises:
-        InexactError: If no optimum is proven.
+        InexactError: If the scores add up to more than 2**43 nano-units, or no optimum is proven.
         MechanismError: If every task must be done and that is impossible.
 
     >>> pairs = [Pair("t", "a", 9, 2), Pair("u", "a", 8, 2), Pair("t", "b", 5, 1)]
