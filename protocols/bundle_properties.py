@@ -85,6 +85,12 @@ def bundle_misreports(
     Each lie is of one sort: some of the bundles are left out (down to not bidding at all); one
     bundle has another cost, or all of its tasks another probability; one bundle is offered in
     parts, its cost split evenly.
+
+    >>> from protocols.units import WorkerId
+    >>> tasks = (TaskId("t"), TaskId("u"))
+    >>> whole = BundleBid(worker=WorkerId("a"), tasks=tasks, cost=Money(9), probabilities=(1.0, 1.0))
+    >>> [[bid.cost for bid in lie] for lie in bundle_misreports([whole], [5], [])]
+    [[], [5], [4, 5]]
     """
     for size in range(len(honest)):
         yield from combinations(honest, size)
@@ -97,7 +103,6 @@ def bundle_misreports(
             yield (*rest, bundle.model_copy(update={"probabilities": chances}))
         if len(bundle.tasks) > 1:
             yield (*rest, *_parts(bundle))
-            yield _parts(bundle)
 
 
 def _parts(bundle: BundleBid) -> tuple[BundleBid, ...]:

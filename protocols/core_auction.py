@@ -29,6 +29,9 @@ class CoreSelecting:
 
     Source: Day and Raghavan (2007); Day and Cramton (2012); that VCG is in the core where workers
     are substitutes: Bikhchandani and Ostroy (2002).
+
+    >>> CoreSelecting().properties.individually_rational
+    'ex-post'
     """
 
     name = "core-selecting"
