@@ -5,6 +5,7 @@
 A call whose answer is on record is not made again; one whose answer was lost is booked as billed.
 """
 
+from orchestrator.foreign import excuse
 from orchestrator.market import Market
 from orchestrator.memory.ledger import PLANNING, billed, hold, spend
 from orchestrator.planning.errors import PlanningError, UnfundedPlanError
@@ -14,7 +15,7 @@ from orchestrator.task import Task
 from protocols.events import PlanAnswered, PlanAsked
 from protocols.units import Money, units
 from workers.planning.draft import Brief, Try
-from workers.planning.planner import Planner
+from workers.planning.planner import Planner, Proposal
 
 _LONGEST_KEPT = 20_000
 """Characters of a draft that was turned down which its planner is shown again."""
@@ -101,7 +102,11 @@ class Maker:
         )
 
     async def _answered(self, brief: Brief, attempt: int) -> PlanAnswered:
-        said = await self._planner.propose(brief)
+        try:
+            said = await self._planner.propose(brief)
+        except Exception as error:  # noqa: BLE001 - a planner may be foreign code
+            worst = self._planner.ceiling(brief)
+            said = Proposal("", worst, excuse("the planner failed: ", error), hopeless=True)
         return PlanAnswered(
             number=brief.number,
             attempt=attempt,

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.planning.wiring import faults
 from orchestrator.strict_yaml.explanation import hint
-from orchestrator.task import Each, Task
+from orchestrator.task import MOST_ITEMS, Each, Task
 from protocols.units import LARGEST, NANO, money, units
 from workers.catalog import VerifierSpec
 from workers.errors import UnstructuredAnswerError
@@ -124,6 +124,11 @@ def _fields(task: DraftTask, brief: Brief) -> Iterator[str]:
 
 
 def _list(task: DraftTask, brief: Brief) -> Iterator[str]:
+    if task.items is not None:
+        if not 1 <= len(task.items) <= brief.items:
+            yield f"there are {len(task.items)} items, and may be 1 to {brief.items}"
+        if task.each is not None:
+            yield "give items or each, not both"
     if task.each is None:
         if task.most is not None:
             yield "most belongs to each, which is null"
@@ -157,8 +162,12 @@ def _task(drafted: DraftTask) -> Task:
     known = drafted.check.type in CHECKS and _misfit(drafted.check) is None
     finite = math.isfinite(drafted.value) and 0 < drafted.value <= LARGEST // NANO
     each = None
-    if drafted.each is not None:
-        each = Each(answer=drafted.each[:200] or "?", most=min(max(drafted.most or 1, 1), 1000))
+    if drafted.items:
+        each = Each(items=drafted.items[:MOST_ITEMS])
+    elif drafted.each is not None:
+        each = Each(
+            answer=drafted.each[:200] or "?", most=min(max(drafted.most or 1, 1), MOST_ITEMS)
+        )
     return Task(
         drafted.prompt,
         value=Decimal(str(drafted.value)) if finite else 0,

@@ -79,6 +79,10 @@ class DraftTask(Spec):
     needs: Annotated[
         Several[str], Field(description="The ids of tasks that must be solved first.")
     ] = ()
+    items: Annotated[
+        Several[str] | None,
+        Field(description="Known items: the task is done once for each of them."),
+    ] = None
     each: Annotated[
         str | None,
         Field(description="A task whose answer is a list: this one is done for each item of it."),
