@@ -108,9 +108,16 @@ class Agenda:
                 lot = lot.model_copy(update={"inputs": dict(waiting.answers)})
             self.ready.extend([lot] if self._lots_of is None else self._lots_of(lot))
 
-    def take(self, most: int) -> tuple[Lot, ...]:
-        """Remove and return up to so many ready lots, oldest first."""
-        return tuple(self.ready.popleft() for _ in range(min(most, len(self.ready))))
+    def take(self, most: int, kinds: int | None = None) -> tuple[Lot, ...]:
+        """Remove and return up to so many ready lots, oldest first, of up to so many kinds."""
+        lots: list[Lot] = []
+        seen: set[str] = set()
+        while self.ready and len(lots) < most:
+            seen.add(self.ready[0].kind)
+            if kinds is not None and len(seen) > kinds:
+                break
+            lots.append(self.ready.popleft())
+        return tuple(lots)
 
     def again(self, lot: Lot) -> None:
         """Put a lot back for another announcement."""

@@ -288,7 +288,7 @@ class Engine:
         return seq
 
     def _announce(self, group: TaskGroup) -> None:
-        lots = self._agenda.take(self._market.limits.batch)
+        lots = self._agenda.take(self._market.batch, self._market.kinds)
         self._announced += 1
         auction = Auction(self._market, self._announced, self._closed, lots)
         auction.announce()

@@ -74,6 +74,9 @@ class Market:
     """Everything that an auction needs; the state in it is folded from events.
 
     Attributes:
+        batch: The most lots of one announcement: the limit, and the least capacity where the
+            mechanism cannot be applied to more lots than that.
+        kinds: The most kinds of lots of one announcement; ``None`` is no limit.
         verifiers: By task; a task without one, and without peers, ends unsettled.
         gold: The tasks with copies that have a verifier as well.
         peers: How tasks with redundancy are scored; ``None`` if there are none.
@@ -88,6 +91,8 @@ class Market:
     seed: int
     limits: Limits = field(default_factory=Limits)
     budget: Budget = field(default_factory=Budget)
+    batch: int = field(init=False)
+    kinds: int | None = field(init=False, default=None)
     standings: StandingBook = field(init=False)
     verifiers: dict[TaskId, Verifier] = field(default_factory=dict[TaskId, Verifier])
     gold: set[TaskId] = field(default_factory=set[TaskId])
@@ -97,7 +102,14 @@ class Market:
     promised: int = 0
 
     def __post_init__(self) -> None:
-        """Keep of the past what the mechanism reads."""
+        """Put up what the mechanism can clear, and keep of the past what it reads."""
+        room, self.batch = self.mechanism.properties.room, self.limits.batch
+        capacities = [each.participant.capacity for each in self.workers.values()]
+        least = min((each for each in capacities if each is not None), default=None)
+        if room == "lots" and least is not None:
+            self.batch = min(self.batch, least)
+        elif room == "kinds":
+            self.kinds = least
         self.standings = standing_book(self.mechanism, self.limits.announcements)
 
     def can_hold(self, amount: int) -> bool:

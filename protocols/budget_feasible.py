@@ -56,6 +56,7 @@ class BudgetFeasible:
             "no collusion, one name per worker",
         ),
         source="Singer 2010; Chen, Gravin and Lu 2011",
+        room="lots",
     )
 
     def clear(

@@ -139,6 +139,7 @@ class English:
             "no collusion, one name per worker",
         ),
         source="Milgrom and Segal 2020; Li 2017",
+        room="lots",
     )
 
     def rounds_for(

@@ -53,6 +53,7 @@ class Explore:
             "no collusion, one name per worker",
         ),
         source="Babaioff, Sharma and Slivkins 2014",
+        room="lots",
     )
 
     def __post_init__(self) -> None:

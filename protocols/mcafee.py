@@ -85,6 +85,7 @@ class McAfee:
             "no collusion, one name per worker",
         ),
         source="McAfee 1992",
+        room="kinds",
     )
 
     def clear(

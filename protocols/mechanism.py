@@ -10,6 +10,7 @@ from protocols.messages import Announcement, Award, Bid
 from protocols.units import Amount, AnnouncementId, Balance, Name, Probability, TaskId, WorkerId
 
 Truthful = Literal["dominant", "ex-post", "bayesian", "no"]
+Room = Literal["none", "lots", "kinds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Properties:
         exact: Whether the allocation is the optimum and not an approximation.
         assumptions: What must hold for the rest to be true.
         source: Where the rule and its proof come from.
+        room: What of an announcement no capacity may be less than, for the rule to be applied:
+            nothing, the number of its lots, or of the kinds of its lots.
     """
 
     truthful: Truthful
@@ -33,6 +36,7 @@ class Properties:
     exact: bool
     assumptions: tuple[str, ...]
     source: str
+    room: Room = "none"
 
 
 UnsoldReason = Literal["no-bids", "above-reserve", "not-worth-it", "capacity"]

@@ -39,6 +39,7 @@ class MinWork:
             "no collusion, one name per worker",
         ),
         source="Nisan and Ronen 2001",
+        room="lots",
     )
 
     def clear(

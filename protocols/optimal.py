@@ -104,6 +104,7 @@ class Optimal:
             "no collusion, one name per worker",
         ),
         source="Myerson 1981",
+        room="lots",
     )
 
     def __post_init__(self) -> None:

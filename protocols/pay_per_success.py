@@ -45,6 +45,7 @@ class PayPerSuccess:
             "no collusion, one name per worker",
         ),
         source="Vickrey 1961 with bidder weights",
+        room="lots",
     )
 
     def clear(

@@ -57,6 +57,7 @@ class SequentialPivot:
             "no capacity binds",
         ),
         source="Bergemann and Valimaki 2010",
+        room="lots",
     )
 
     def clear(

@@ -56,6 +56,7 @@ class UniformPrice:
             "no collusion, one name per worker",
         ),
         source="Vickrey 1961",
+        room="lots",
     )
 
     def clear(

@@ -37,6 +37,7 @@ class Vickrey:
             "no collusion, one name per worker",
         ),
         source="Vickrey 1961",
+        room="lots",
     )
 
     def clear(

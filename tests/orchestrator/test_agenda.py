@@ -11,7 +11,14 @@ from protocols.messages import Lot
 from protocols.units import TaskId
 from tests.orchestrator.journals import lot
 
-FAILURES: tuple[State, ...] = ("failed", "unsold", "skipped", "unfunded", "unsettled")
+FAILURES: tuple[State, ...] = (
+    "failed",
+    "unsold",
+    "skipped",
+    "unfunded",
+    "unsettled",
+    "cancelled",
+)
 
 STATES: tuple[State, ...] = ("solved", *FAILURES)
 
@@ -37,6 +44,35 @@ def test_a_task_that_needs_nothing_is_ready() -> None:
     assert names(agenda.take(2)) == ["c"]
     assert agenda.take(2) == ()
     assert len(agenda) == 0
+
+
+def test_lots_are_taken_up_to_the_first_of_one_kind_too_many() -> None:
+    """The order stays: a lot of a further kind holds back what comes after it."""
+    agenda = Agenda()
+    for name, kind in [("a", "x"), ("b", "y"), ("c", "x"), ("d", "z"), ("e", "x")]:
+        agenda.add(lot(name, kind), ())
+
+    assert names(agenda.take(9, kinds=2)) == ["a", "b", "c"]
+    assert names(agenda.take(9, kinds=1)) == ["d"]
+    assert names(agenda.take(9, kinds=1)) == ["e"]
+
+
+def test_a_task_can_be_taken_out_until_it_is_announced() -> None:
+    """A waiting task and a ready one are handed back; an announced or ended one is elsewhere."""
+    agenda = Agenda()
+    agenda.add(lot("a"), ())
+    agenda.add(lot("b"), ())
+    agenda.add(lot("c"), needs("b"))
+    agenda.take(1)
+
+    assert names(agenda.remove(TaskId("a"))) == []
+    assert names(agenda.remove(TaskId("c"))) == ["c"]
+    assert names(agenda.remove(TaskId("b"))) == ["b"]
+    assert agenda.remove(TaskId("b")) == []
+    assert len(agenda) == 0
+    assert not agenda.has_ended(TaskId("b"))
+    assert agenda.end(TaskId("b"), "cancelled", None) == []
+    assert agenda.has_ended(TaskId("b"))
 
 
 def test_a_lot_that_comes_again_waits_behind_the_others() -> None:

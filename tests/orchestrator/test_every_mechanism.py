@@ -31,6 +31,9 @@ SETTINGS = {
 LEAST_SOLVED = {"joint-value": 1, "mcafee": 20}
 """Rules that leave lots unsold: one set of lots is bought jointly, or no lot sets the price."""
 
+LEAST_SOLVED_WITH_CAPACITIES = {**LEAST_SOLVED, "mcafee": 1}
+"""With one kind of lots at a time a double auction has fewer lots to set its price."""
+
 OUTSIDERS = [f"workers.{place}.payable=true" for place in range(3, 7)]
 
 
@@ -63,6 +66,16 @@ def test_the_quickstart_runs(name: str, tmp_path: Path) -> None:
     assert states["solved"] >= LEAST_SOLVED.get(name, TASKS - 2)
     assert not states["unsettled"]
     assert not states["unfunded"]
+
+
+@pytest.mark.parametrize("name", MECHANISMS)
+def test_capacities_stop_no_run(name: str, tmp_path: Path) -> None:
+    """Where no worker can take more than one or two lots, every rule gets lots that it can clear."""
+    limits = [f"workers.{place}.capacity={1 + place % 2}" for place in range(7)]
+    states = run(tmp_path / "run.db", name, *limits, "market.batch=8").states
+
+    assert sum(states.values()) == TASKS
+    assert states["solved"] >= LEAST_SOLVED_WITH_CAPACITIES.get(name, TASKS - 2)
 
 
 @pytest.mark.parametrize("name", MECHANISMS)

@@ -9,8 +9,12 @@ from orchestrator.market import Limits, Market
 from orchestrator.memory.chronicle import Chronicle
 from orchestrator.memory.journal import Unrecorded
 from orchestrator.memory.ledger import Ledger
-from protocols.units import TaskId
+from protocols.mcafee import McAfee
+from protocols.mechanism import Mechanism
+from protocols.units import TaskId, WorkerId
 from protocols.vcg import Vcg
+from protocols.vickrey import Vickrey
+from tests.orchestrator.markets import Paced
 from workers.verifiers import exact
 
 
@@ -47,6 +51,30 @@ def test_limits_survive_their_own_record() -> None:
 
     assert Limits.model_validate(limits.model_dump(mode="json")) == limits
     assert Limits.model_validate_json(limits.model_dump_json()) == limits
+
+
+@pytest.mark.parametrize(
+    ("rule", "capacities", "batch", "kinds"),
+    [
+        (Vickrey(), [None, None], 32, None),
+        (Vickrey(), [None, 3, 5], 3, None),
+        (Vickrey(), [40], 32, None),
+        (McAfee(), [None, 2], 32, 2),
+        (McAfee(), [None], 32, None),
+        (Vcg(), [1, 2], 32, None),
+    ],
+)
+def test_a_market_puts_up_what_its_mechanism_can_clear(
+    rule: Mechanism, capacities: list[int | None], batch: int, kinds: int | None
+) -> None:
+    """A rule that capacities must not bind gets no more lots, or kinds, than the least capacity."""
+    workers = {
+        WorkerId(f"w{place}"): Paced(f"w{place}", capacity=capacity)
+        for place, capacity in enumerate(capacities)
+    }
+    made = Market(Chronicle(Unrecorded(), Ledger(capped=False)), rule, workers, seed=0)
+
+    assert (made.batch, made.kinds) == (batch, kinds)
 
 
 def test_two_markets_share_nothing() -> None:
