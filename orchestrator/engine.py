@@ -20,6 +20,7 @@ from orchestrator.cancellation import Cancellations, Request
 from orchestrator.desk import Desk
 from orchestrator.entrance import Entrance, Entry, OnEnd
 from orchestrator.execution import Ending
+from orchestrator.further_rounds import next_lot
 from orchestrator.lifecycle import CERTAIN, Auction
 from orchestrator.market import Market
 from orchestrator.memory.chronicle import RecordEndsError
@@ -352,28 +353,13 @@ class Engine:
             self._market.standings.note(ending.lot, award, ending.settlement)
 
     def _next_lot(self, auction: Auction, ending: Ending) -> Lot | None:
-        """Return the lot as it is announced again, or nothing if its task has ended."""
-        lot, parent = ending.lot, auction.announcement.announcement
-        tried = [each.award.worker for each in (*ending.before, ending) if each.award]
-        shut_out = {"parent": parent, "excluded": (*lot.excluded, *tried)}
-        if ending.state == "unfunded" and self._may_get_funds(ending):
-            return lot
-        if ending.state == "unsold" and ending.award is not None:  # it was not taken up
-            return lot.model_copy(update=shut_out)
-        if ending.state == "unsold" and ending.reason == "capacity" and auction.worked:
-            return lot.model_copy(update={"parent": parent})
-        if ending.state == "unsold" and (reserve := self._raised(ending)) > lot.reserve:
-            return lot.model_copy(update={"parent": parent, "reserve": reserve})
-        if ending.state == "failed" and lot.attempt < self._market.limits.attempts:
-            return lot.model_copy(update={"attempt": lot.attempt + 1, **shut_out})
-        return None
-
-    def _raised(self, ending: Ending) -> Money:
-        """Return the reserve at which a lot that nobody did for less is put up once more."""
-        lot = ending.lot
-        if ending.reason not in {"no-bids", "above-reserve"}:
-            return lot.reserve
-        return Money(min(lot.value, round(lot.reserve * self._market.limits.raise_reserve)))
+        return next_lot(
+            ending,
+            auction.announcement.announcement,
+            self._market.limits,
+            worked=auction.worked,
+            funds=ending.state == "unfunded" and self._may_get_funds(ending),
+        )
 
     def _may_get_funds(self, ending: Ending) -> bool:
         """Whether there is room by now, or what others hold may still be given back."""
