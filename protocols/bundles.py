@@ -60,7 +60,7 @@ def best_packages(packages: Sequence[Package], *, exclusive: bool = True) -> tup
         exclusive: Whether a worker wins at most one package (XOR) or any number (OR).
 
     Raises:
-        InexactError: If the scores add up to more than 2**43 nano-units, or no optimum is proven.
+        InexactError: If no optimum is proven.
         MechanismError: If a package names no task.
     """
     able = [place for place, package in enumerate(packages) if package.score >= 0]
@@ -89,7 +89,7 @@ def solve_packages(packages: Sequence[Package], *, exclusive: bool = True) -> Pa
     ``W - w_i <= W(-i) <= W``; losers need none.
 
     Raises:
-        InexactError: If the scores add up to more than 2**43 nano-units, or no optimum is proven.
+        InexactError: If no optimum is proven.
 
     >>> packages = [Package("a", frozenset("tu"), 9), Package("b", frozenset("t"), 5)]
     >>> solve_packages([*packages, Package("c", frozenset("u"), 3)]).pivots

@@ -59,7 +59,11 @@ def choose(scores: Sequence[int], limits: Sequence[Limit], seconds: float = 60.0
     """
     if not scores:
         return Choice((), 0)
-    refuse_beyond(scores)
+    if sum(map(abs, scores)) > LARGEST:
+        raise InexactError(
+            f"the scores add up to more than {LARGEST} nano-units, where the optimum is not"
+            " certain: announce fewer tasks at a time"
+        )
     for scale in _SCALES:
         taken, bound = _solve(scores, limits, seconds, scale)
         worth = sum(scores[item] for item in taken)
@@ -93,19 +97,6 @@ def _solve(
         raise InexactError(f"no optimum was proven within {seconds:g} seconds")
     taken = tuple(int(item) for item in np.flatnonzero(solved.x > 0.5))
     return taken, -float(solved.mip_dual_bound) / scale
-
-
-def refuse_beyond(scores: Sequence[int]) -> None:
-    """Refuse scores whose sum is so large that the optimum would not be certain.
-
-    Raises:
-        InexactError: If their absolute values add up to more than ``LARGEST``.
-    """
-    if sum(map(abs, scores)) > LARGEST:
-        raise InexactError(
-            f"the scores add up to more than {LARGEST} nano-units, where the optimum is not"
-            " certain: announce fewer tasks at a time"
-        )
 
 
 def _feasible(taken: Sequence[int], limits: Sequence[Limit]) -> bool:

@@ -57,7 +57,8 @@ def dual_prices(scores: Sequence[int], needs: Sequence[Sequence[int]]) -> Prices
     table = np.zeros((len(scores), count))
     for row, needed in zip(table, needs, strict=True):
         row[list(needed)] = 1.0
-    solved = linprog(-np.array(scores) / top, A_ub=table.T, b_ub=np.ones(count), method="highs-ds")
+    costs = np.array([-score / top for score in scores])
+    solved = linprog(costs, A_ub=table.T, b_ub=np.ones(count), method="highs-ds")
     if solved.status != 0:
         raise InexactError(f"the linear program was not solved: {solved.message}")
     shift = max(_BITS - top.bit_length(), 0)

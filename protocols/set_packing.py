@@ -3,14 +3,15 @@
 Every item takes some resources whole: a bundle takes its tasks and, of an XOR bid, its worker. The
 linear program bounds what can be had, and a search among the few choices near the bound finds the
 optimum and proves it in integers (``protocols.relaxation``, ``protocols.branching``). Where that
-takes too long the integer program decides (``protocols.packing``), or refuses.
+takes too long the integer program decides (``protocols.packing``), or refuses. The search counts in
+integers of any size; the integer program up to 2**43 nano-units in all.
 """
 
 from collections.abc import Sequence
 from typing import Final
 
 from protocols.branching import Search, StepsError
-from protocols.packing import Choice, Limit, choose, refuse_beyond
+from protocols.packing import Choice, Limit, choose
 from protocols.relaxation import dual_prices
 
 STEPS: Final = 50_000
@@ -30,14 +31,14 @@ def pack(scores: Sequence[int], needs: Sequence[Sequence[int]], steps: int = STE
         steps: How many states the search may look at.
 
     Raises:
-        InexactError: If the scores are too large, or no optimum is proven in time.
+        InexactError: If no optimum is proven in time, or the search reaches its limit and the scores
+            add up to more than 2**43 nano-units.
 
     >>> pack([5, 4, 4], [[0, 1], [0], [1]])
     Choice(items=(1, 2), worth=8)
     """
     if not scores:
         return Choice((), 0)
-    refuse_beyond(scores)
     prices = dual_prices(scores, needs)
     search = Search(prices, needs, steps)
     try:
@@ -72,7 +73,6 @@ def packed_worth(
     """
     if floor >= ceiling or not scores:
         return floor
-    refuse_beyond(scores)
     prices = dual_prices(scores, needs)
     worst = prices.bound - (floor << prices.shift)
     try:

@@ -96,14 +96,26 @@ def test_many_equal_bids_go_to_the_first(workers: int) -> None:
     assert pack([7] * len(needs), needs).items == (0, 4, 8)
 
 
-def test_the_largest_sum_of_scores_is_solved_and_one_more_is_refused() -> None:
-    """Up to 2**43 nano-units a single nano-unit decides; beyond, the instance is refused."""
-    half = LARGEST // 2
-    needs = [[0], [0]]
+@settings(max_examples=60)
+@given(instances(largest=10**15), st.integers(1, 10**18))
+def test_one_nano_unit_decides_at_any_size(instance: Instance, unit: int) -> None:
+    """Scores beyond every float are counted to the last nano-unit, as long as the search ends."""
+    scores, needs = instance
+    large = [score * unit + place for place, score in enumerate(scores)]
+    choices = every_choice((large, needs))
 
-    assert pack([half, half - 1], needs).items == (0,)
-    assert pack([half - 1, half], needs).items == (1,)
+    assert pack(large, needs).items == earliest((large, needs))
+    assert packed_worth(large, needs, 0, sum(large)) == max(choices.values())
+
+
+def test_beyond_the_range_of_the_integer_program_the_search_answers_or_nobody_does() -> None:
+    """Up to 2**43 nano-units the integer program may take over; beyond, the instance is refused."""
+    needs, third = [[0, 1], [1, 2], [0, 2]], LARGEST // 3
+    inside, beyond = [third, third, third], [third, third, third + 3]
+
+    assert pack(inside, needs, steps=0).worth == third
+    assert pack(beyond, needs).items == (2,)
     with pytest.raises(InexactError, match="announce fewer tasks"):
-        pack([half, half + 1], needs)
+        pack(beyond, needs, steps=0)
     with pytest.raises(InexactError, match="announce fewer tasks"):
-        packed_worth([half, half + 1], needs, 0, LARGEST)
+        packed_worth(beyond, needs, 0, LARGEST, steps=0)
