@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from workers.verifiers.callback import Check, CheckFunction, check
     from workers.verifiers.confined import Confines
     from workers.verifiers.exact_match import Exact, exact
-    from workers.verifiers.judged import Judge, judged
+    from workers.verifiers.by_judge import Judge, judged
     from workers.verifiers.normalising import normalised
     from workers.verifiers.numeric_match import Numeric, Tolerance, numeric
     from workers.verifiers.person import Human, human
@@ -30,7 +30,7 @@ _HOMES = {
     "Exact": "exact_match",
     "Human": "person",
     "JsonSchema": "schema_match",
-    "Judge": "judged",
+    "Judge": "by_judge",
     "Numeric": "numeric_match",
     "Pytest": "produced_file",
     "Recorded": "recorded_outcome",
@@ -42,7 +42,7 @@ _HOMES = {
     "exact": "exact_match",
     "human": "person",
     "json_schema": "schema_match",
-    "judged": "judged",
+    "judged": "by_judge",
     "normalised": "normalising",
     "numeric": "numeric_match",
     "passes": "produced_file",
