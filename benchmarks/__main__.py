@@ -5,7 +5,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import assignment, bidding, line, scoring, startup
+from benchmarks import adapter, assignment, bidding, line, scoring, startup
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 
@@ -13,6 +13,7 @@ SECTIONS = {
     "One task, end to end": (line.__doc__, line.report),
     "Assignment and payments": (assignment.__doc__, assignment.report),
     "Bids": (bidding.__doc__, bidding.report),
+    "A model call": (adapter.__doc__, adapter.report),
     "Scoring": (scoring.__doc__, scoring.report),
     "Start": (startup.__doc__, startup.report),
 }
