@@ -37,6 +37,8 @@ def test_a_request_survives_its_json() -> None:
         {"temperature": float("nan")},
         {"temperature": -1.0},
         {"model": ""},
+        {"logprobs": -1},
+        {"logprobs": 21},
         {"top_p": 1.0},
     ],
 )

@@ -12,12 +12,13 @@ from tests.workers.openai_server import completion
 from workers.chat import ChatRequest, Message
 from workers.errors import (
     ChatError,
+    CutAnswerError,
     EmptyAnswerError,
     MalformedReplyError,
     UnstructuredAnswerError,
 )
 from workers.prices import Usage
-from workers.reply import read_body, read_json, read_reply, read_usage
+from workers.reply import fits, read_body, read_json, read_reply, read_usage
 
 ASK = ChatRequest(model="m", messages=(Message(role="user", content="12345678"),), max_tokens=9)
 JSON = st.recursive(
@@ -100,3 +101,44 @@ def test_what_holds_no_object_is_an_error(text: str) -> None:
     """Two objects, half an object and none are not guessed at."""
     with pytest.raises(UnstructuredAnswerError):
         read_json(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "expected"),
+    [
+        ('{"p": 1}', {"type": "object", "required": ["p"]}, True),
+        ('Sure: {"p": 1, "q": 2}', {"required": ["p"]}, True),
+        ('{"q": 1}', {"required": ["p"]}, False),
+        ("{}", {"type": "object"}, True),
+        ("{}", {"required": "p"}, True),
+        ("p", {"required": []}, False),
+    ],
+)
+def test_an_ignored_schema_shows(text: str, form: dict[str, object], expected: bool) -> None:
+    """An answer that is no object, or lacks a required field, was not made after the schema."""
+    assert fits(text, form) is expected
+
+
+@pytest.mark.parametrize("end", ["stop", "tool_calls"])
+def test_an_answer_may_be_the_arguments_of_a_call(end: str) -> None:
+    """Where a tool was forced, its arguments are the text; words beside it are left out."""
+    call = {"id": "1", "function": {"name": "answer", "arguments": '{"p": 1}'}}
+    message = {"content": "I call it", "tool_calls": [call]}
+    fields = {"choices": [{"message": message, "finish_reason": end}]}
+    reply = read_reply(fields, Usage(), called=True)
+    assert (reply.text, reply.calls) == ('{"p": 1}', ())
+
+
+def test_an_answer_beside_the_forced_call_is_read() -> None:
+    """A model that answers in text where it had to call is believed as any other."""
+    fields = {"choices": [{"message": {"content": '{"p": 1}'}, "finish_reason": "stop"}]}
+    assert read_reply(fields, Usage(), called=True).text == '{"p": 1}'
+
+
+def test_a_forced_call_that_was_cut_is_no_answer() -> None:
+    """Half of the arguments are not taken for all."""
+    call = {"id": "1", "function": {"name": "answer", "arguments": '{"p"'}}
+    message = {"content": None, "tool_calls": [call]}
+    fields = {"choices": [{"message": message, "finish_reason": "length"}]}
+    with pytest.raises(CutAnswerError):
+        read_reply(fields, Usage(), called=True)
