@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from orchestrator.evaluation.totals import amount
 from orchestrator.memory.standings import StandingBook, standing_book
+from protocols.decommitment import Withdrawn
 from protocols.errors import MechanismError
 from protocols.events import Allocated, Announced, BidsClosed, Closed, Lapsed, RunOpened, Settled
 from protocols.units import Money
@@ -216,6 +217,8 @@ def _decided(record: Record, mechanism: Mechanism) -> Iterator[_Decided]:
             case Lapsed(announcement=name, worker=worker, transfers=moved):
                 owed = Money(sum(each.amount for each in moved if each.purpose == "penalty"))
                 penalties[name].append((worker, owed))
+            case Withdrawn(announcement=name, worker=worker, owed=owed):
+                penalties[name].append((worker, Money(-owed)))
             case Settled(settlement=done) if done.announcement in settled:
                 settled[done.announcement][done.task, done.worker] = done
             case Closed(announcement=name):

@@ -205,7 +205,7 @@ class Summary:
         worker = self.workers[event.worker]
         worker.withdrawn += 1
         worker.cost += event.cost
-        worker.paid += event.owed
+        worker.compensation += event.owed
 
     def _report(self, name: AnnouncementId, task: TaskId, worker: WorkerId) -> float:
         if name in self._reports:
@@ -249,6 +249,11 @@ class Summary:
     def utility(self) -> int:
         """The value of the solved tasks less the cash spent, in nano-units."""
         return self.value - self.cash
+
+    @property
+    def compensation(self) -> int:
+        """What workers got for awards that were withdrawn, in nano-units."""
+        return sum(worker.compensation for worker in self.workers.values())
 
     @property
     def overpayment(self) -> float | None:
@@ -296,6 +301,7 @@ class Summary:
             "judging": amount(self.judging),
             "utility": amount(self.utility),
             "paid": amount(self.paid),
+            "compensation": amount(self.compensation),
             "cost": amount(self.cost),
             "overpayment": self.overpayment,
             "budget_left": None if left is None else amount(left),

@@ -40,7 +40,8 @@ class WorkerTotals:
         success: The verified success, over its settled awards.
         brier: ``(x - p)^2`` over its settled awards: the Brier score, where lower is better.
         score: Its score by the rule of its contracts, over its settled awards; higher is better.
-        paid: What its contracts and withdrawn awards paid it; negative where it owes.
+        paid: What its contracts paid it; negative where it owes.
+        compensation: What it got for withdrawn awards.
         cost: The metered cost of its work, settled or not.
         settled_cost: The metered cost of its settled work.
         cash: The cash that left the treasury for it: bills, bids and pay.
@@ -58,6 +59,7 @@ class WorkerTotals:
     brier: Mean = field(default_factory=Mean)
     score: Mean = field(default_factory=Mean)
     paid: int = 0
+    compensation: int = 0
     cost: int = 0
     settled_cost: int = 0
     cash: int = 0
@@ -65,7 +67,7 @@ class WorkerTotals:
     @property
     def profit(self) -> int:
         """What is left of its pay after the cost of its work, in nano-units."""
-        return self.paid - self.cost
+        return self.paid + self.compensation - self.cost
 
     def to_data(self) -> dict[str, Any]:
         """Return the totals as plain data."""
@@ -83,6 +85,7 @@ class WorkerTotals:
             "brier_score_lower_is_better": self.brier.value,
             "mean_score": self.score.value,
             "paid": amount(self.paid),
+            "compensation": amount(self.compensation),
             "cost": amount(self.cost),
             "profit": amount(self.profit),
             "cash": amount(self.cash),

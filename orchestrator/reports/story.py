@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from heapq import heappush, heappushpop
 
 from protocols.contract import Settlement
+from protocols.decommitment import Withdrawn
 from protocols.events import (
     Allocated,
     Announced,
@@ -22,13 +23,18 @@ from protocols.units import AnnouncementId, TaskId, WorkerId
 
 @dataclass(slots=True)
 class Call:
-    """One award that was carried out, or not."""
+    """One award that was carried out, or not.
+
+    Attributes:
+        withdrawn: How the coordinator withdrew it, if it did.
+    """
 
     award: Award
     report: Result | Failure | None = None
     outcome: Outcome | None = None
     settlement: Settlement | None = None
     unsettled: str | None = None
+    withdrawn: Withdrawn | None = None
 
 
 @dataclass(slots=True)
@@ -40,6 +46,7 @@ class Story:
         rejected: How many messages were turned down or not understood.
         unsold: Why nobody won, if nobody did.
         unfunded: Whether the budget had no room for the award.
+        called_off: Whether its task was cancelled while bids were taken.
         calls: The awards by worker, in their order.
     """
 
@@ -50,6 +57,7 @@ class Story:
     rejected: int = 0
     unsold: str | None = None
     unfunded: bool = False
+    called_off: bool = False
     calls: dict[WorkerId, Call] = field(default_factory=dict[WorkerId, Call])
 
     @property
@@ -61,6 +69,7 @@ class Story:
             "unsold": self.unsold is not None,
             "no budget": self.unfunded,
             "failed": any(settlement.success < 1 for settlement in settled),
+            "called off": self.called_off or any(call.withdrawn is not None for call in calls),
             "unsettled": any(call.unsettled is not None for call in calls),
             "announced again": self.lot.parent is not None,
             "tie": any(call.award.tied for call in calls),
@@ -72,7 +81,10 @@ class Story:
     def waits(self) -> bool:
         """Whether an answer is neither settled nor given up: its peers are still to come."""
         return self.lot.group is not None and any(
-            call.report is not None and call.settlement is None and call.unsettled is None
+            call.report is not None
+            and call.settlement is None
+            and call.unsettled is None
+            and call.withdrawn is None
             for call in self.calls.values()
         )
 
@@ -113,6 +125,9 @@ class Stories:
             case Unsettled():
                 self._call(event.announcement, event.task, event.worker).unsettled = event.reason
                 self._end(event.announcement, event.task)
+            case Withdrawn():
+                self._call(event.announcement, event.task, event.worker).withdrawn = event
+                self._end(event.announcement, event.task)
             case Closed():
                 self._close(event.announcement)
             case _:
@@ -138,6 +153,8 @@ class Stories:
             by_task.setdefault(bid.task, []).append(bid)
         for task, bids in by_task.items():
             stories[task].bids = tuple(bids)
+        for task in event.called_off:
+            stories[task].called_off = True
         for refusal in event.refusals:
             stories[refusal.task].refusals += 1
         turned_down = [rejection.task for rejection in event.rejections]

@@ -90,6 +90,8 @@ def _sentences(story: Story, mechanism: str, currency: str) -> Iterator[str]:
     yield f"Announcement {story.announcement}. {worth}{again} {came}{turned}."
     if story.unsold is not None:
         yield f"Nobody won: {_UNSOLD.get(story.unsold, story.unsold)}."
+    if story.called_off:
+        yield "It was called off while bids were taken, so nobody was asked to do it."
     for call in story.calls.values():
         yield _won(call.award, mechanism, currency)
         yield f"The contract: {_contract(call.award.contract)}."
@@ -139,6 +141,8 @@ def _won(award: Award, mechanism: str, currency: str) -> str:
     said = (
         f"{_name(award.worker)} won{rank}: {why}; the rule values it at {money_text(award.score)}."
     )
+    if award.propensity < 1:
+        said += f" It was drawn with a chance of {percent(award.propensity, 1)}."
     if award.pivot:
         pivot = f"{money_text(award.pivot)} {currency}"
         said += f" What its presence takes from the others, the pivot, is {pivot}."
@@ -194,6 +198,11 @@ def _came_of_it(call: Call, currency: str) -> Iterator[str]:
         yield f"The verifier {plain(outcome.verifier, 60)} says {_verdict(outcome.success)}{detail}."
     if call.unsettled is not None:
         yield f"No outcome, so nothing was settled: {plain(call.unsettled, 300)}."
+    if call.withdrawn is not None:
+        yield (
+            f"The award was withdrawn: {plain(call.withdrawn.reason, 300)}. For that"
+            f" {_name(call.withdrawn.worker)} got {money_text(call.withdrawn.owed)} {currency}."
+        )
     if settlement is not None:
         pay, profit = settlement.payment, settlement.payment - settlement.cost
         decimals = places([pay, profit])

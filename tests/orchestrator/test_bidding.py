@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.reports.story import Stories
+from orchestrator.reports.telling import tell
 from protocols.events import Allocated, BidsClosed, RoundClosed
 from tests.orchestrator.cancelling import ON_BOTH, Deliberate, run, task
 from tests.orchestrator.markets import Paced
@@ -52,3 +54,29 @@ def test_a_task_while_a_clock_runs(backend: str, tasks: int, tmp_path: Path) -> 
     assert [each.number for each in rounds if each.called_off] == [3 if tasks > 1 else len(rounds)]
     assert closed.called_off == ("t0",)
     assert len(rounds) > 3 or tasks == 1
+
+
+def test_the_report_tells_of_it(tmp_path: Path) -> None:
+    """The story of a lot that was called off says why nobody won it."""
+    stories = Stories(9)
+    fleet = [Paced("ann", bids_after=20)]
+    for event in run("asyncio", tmp_path, fleet, [task(0)], mechanism="vickrey").market.events:
+        stories.note(event)
+    (story,) = stories.told()
+
+    assert story.flags == ("called off",)
+    assert "called off while bids were taken" in " ".join(tell(story, "vickrey", "USD").sentences)
+
+
+def test_the_report_tells_the_chance_of_a_draw(tmp_path: Path) -> None:
+    """Where lots are drawn the story says with which chance this one fell to its worker."""
+    stories = Stories(9)
+    crew = [Paced("ann"), Paced("bob")]
+    done = run("asyncio", tmp_path, crew, [task(0), task(1)], cancel="t1", mechanism="sortition")
+    for event in done.market.events:
+        stories.note(event)
+    words = " ".join(
+        sentence for each in stories.told() for sentence in tell(each, "x", "").sentences
+    )
+
+    assert "It was drawn with a chance of 50.0 %." in words

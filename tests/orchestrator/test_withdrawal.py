@@ -7,6 +7,8 @@ import pytest
 from orchestrator.evaluation.summary import Summary
 from orchestrator.market import Limits
 from orchestrator.memory.ledger import purse, spent
+from orchestrator.reports.story import Stories
+from orchestrator.reports.telling import tell
 from protocols.decommitment import Withdrawn
 from protocols.events import Allocated, Finished, Lapsed, Settled, Started
 from protocols.units import Money
@@ -129,8 +131,24 @@ def test_the_summary_counts_what_was_withdrawn(tmp_path: Path) -> None:
 
     ann = summary.workers[fleet[0].name]
     assert (summary.states["cancelled"], summary.states["solved"]) == (1, 1)
-    assert (ann.withdrawn, ann.awards, ann.paid) == (1, 2, 40 + OWED)
-    assert (ann.cost, ann.cash) == (80, 80)
+    assert (ann.withdrawn, ann.awards, ann.paid, ann.compensation) == (1, 2, 40, OWED)
+    assert (ann.cost, ann.cash, ann.profit) == (80, 80, OWED - 40)
+    assert summary.to_data()["compensation"]["nano"] == OWED
+
+
+def test_the_report_tells_of_it(tmp_path: Path) -> None:
+    """The story of an auction says that the award was withdrawn, why, and what was paid for it."""
+    stories = Stories(9)
+    for event in run(
+        "asyncio", tmp_path, [Paced("ann", 40, works=10)], [task(0)], mechanism="first-price"
+    ).market.events:
+        stories.note(event)
+    (story,) = stories.told()
+
+    assert "called off" in story.flags
+    assert tell(story, "first-price", "USD").sentences[-1] == (
+        "The award was withdrawn: not wanted. For that ann got 0.00000025 USD."
+    )
 
 
 def test_deposits_grow_by_what_a_withdrawal_brings(tmp_path: Path) -> None:
