@@ -61,8 +61,8 @@ def step(
     g_c = precision * (prior[2] - c)
     rr = ff = cc = precision
     rf = rc = fc = 0.0
-    for count, success, logit, ln_p in cells:  # nearly all of an update's time: each product once
-        minus_ln_q = logit - ln_p
+    # Nearly all of an update's time goes here, so each product is taken once.
+    for count, success, ln_p, minus_ln_q in cells:
         forecast = 1.0 / (1.0 + exp(-c - rise * ln_p - fall * minus_ln_q))
         expected = count * forecast
         surprise = success - expected
@@ -78,15 +78,13 @@ def step(
         fc += by_fall
         cc += weight
     matrix, gradient = (rr, rf, rc, ff, fc, cc), (g_rise, g_fall, g_c)
-    moves = _solved(matrix, gradient)
-    if rise + moves[0] < 0.0 or fall + moves[1] < 0.0:
-        moves = _bounded(matrix, gradient, at)
-    scale = min(1.0, _MAX_STEP / max(*map(abs, moves), _MAX_STEP))
-    return (
-        max(rise + scale * moves[0], 0.0),
-        max(fall + scale * moves[1], 0.0),
-        c + scale * moves[2],
-    )
+    by_rise, by_fall, by_c = _solved(matrix, gradient)
+    if rise + by_rise < 0.0 or fall + by_fall < 0.0:
+        by_rise, by_fall, by_c = _bounded(matrix, gradient, at)
+    longest = max(abs(by_rise), abs(by_fall), abs(by_c))
+    scale = _MAX_STEP / longest if longest > _MAX_STEP else 1.0
+    rise, fall = rise + scale * by_rise, fall + scale * by_fall
+    return max(rise, 0.0), max(fall, 0.0), c + scale * by_c
 
 
 def _bounded(matrix: _Matrix, gradient: _Vector, at: Sequence[float]) -> _Vector:

@@ -19,7 +19,9 @@ _EDGE = math.log((1.0 - CLIP) / CLIP)
 _PER_UNIT = CELLS / (2.0 * _EDGE)
 
 Cell = tuple[float, float, float, float]
-"""Reports that lie together: how many, how much success, mean log-odds, mean log of the probability."""
+"""Reports that lie together: how many, how much success, mean ``ln p`` and mean ``-ln(1 - p)``.
+
+The two means add up to the mean log-odds."""
 
 
 def logit(probability: float) -> float:
@@ -61,34 +63,36 @@ def log_probability(log_odds: float) -> float:
 def cell_of(count: float, success: float, log_odds: float) -> Cell:
     """Return the cell of reports that all have the same log-odds.
 
-    >>> cell_of(10, 5.0, 0.0)[:3]
-    (10, 5.0, 0.0)
+    >>> cell_of(10, 5.0, 0.0)[:2]
+    (10, 5.0)
     """
-    return count, success, log_odds, log_probability(log_odds)
+    ln_p = log_probability(log_odds)
+    return count, success, ln_p, log_odds - ln_p
 
 
 class History:
     """Reports and their outcomes, as sums in `CELLS` cells of equal width on the log-odds scale."""
 
-    __slots__ = ("_cells", "_counts", "_logits", "_logs", "_successes", "count")
+    __slots__ = ("_cells", "_counts", "_ln_ps", "_minus_ln_qs", "_successes", "count")
 
     def __init__(self) -> None:
         self.count = 0
         self._counts = [0] * CELLS
         self._successes = [0.0] * CELLS
-        self._logits = [0.0] * CELLS
-        self._logs = [0.0] * CELLS
+        self._ln_ps = [0.0] * CELLS
+        self._minus_ln_qs = [0.0] * CELLS
         self._cells: list[Cell | None] = [None] * CELLS
 
     def add(self, log_odds: float, outcome: float) -> None:
         """Add one report, given as the log-odds that `logit` returns, and its outcome in [0, 1]."""
         cell = min(int((log_odds + _EDGE) * _PER_UNIT), CELLS - 1)
         self.count += 1
+        ln_p = log_probability(log_odds)
         n = self._counts[cell] = self._counts[cell] + 1
         success = self._successes[cell] = self._successes[cell] + outcome
-        logits = self._logits[cell] = self._logits[cell] + log_odds
-        logs = self._logs[cell] = self._logs[cell] + log_probability(log_odds)
-        self._cells[cell] = n, success, logits / n, logs / n
+        up = self._ln_ps[cell] = self._ln_ps[cell] + ln_p
+        down = self._minus_ln_qs[cell] = self._minus_ln_qs[cell] + (log_odds - ln_p)
+        self._cells[cell] = n, success, up / n, down / n
 
     def cells(self) -> list[Cell]:
         """Return the cells that hold a report."""
@@ -96,10 +100,12 @@ class History:
 
     def cells_without(self, part: History) -> list[Cell]:
         """Return the cells of what is left when `part`, whose reports are all in here, is taken out."""
-        here = zip(self._counts, self._successes, self._logits, self._logs, strict=True)
-        there = zip(part._counts, part._successes, part._logits, part._logs, strict=True)
+        here = zip(self._counts, self._successes, self._ln_ps, self._minus_ln_qs, strict=True)
+        there = zip(part._counts, part._successes, part._ln_ps, part._minus_ln_qs, strict=True)
         return [
-            (n - m, success - taken, (logits - away) / (n - m), (logs - gone) / (n - m))
-            for (n, success, logits, logs), (m, taken, away, gone) in zip(here, there, strict=True)
+            (n - m, success - taken, (up - less_up) / (n - m), (down - less_down) / (n - m))
+            for (n, success, up, down), (m, taken, less_up, less_down) in zip(
+                here, there, strict=True
+            )
             if n > m
         ]

@@ -53,7 +53,8 @@ def step(
     gradient_a, gradient_b = precision * (prior[0] - a), precision * (prior[1] - b)
     aa = bb = precision
     ab = 0.0
-    for count, success, logit, _ in cells:
+    for count, success, ln_p, minus_ln_q in cells:
+        logit = ln_p + minus_ln_q
         forecast = 1.0 / (1.0 + exp(-a * logit - b))
         expected = count * forecast
         surprise = success - expected

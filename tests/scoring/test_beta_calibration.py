@@ -23,8 +23,8 @@ CELLS = st.lists(
 def penalised_loss(cells: list[Cell], coefficients: tuple[float, ...], precision: float) -> float:
     """Return what a maximum a posteriori fit around the identity minimises."""
     loss = 0.5 * precision * sum((c - m) ** 2 for c, m in zip(coefficients, IDENTITY, strict=True))
-    for count, success, report, _ in cells:
-        z = log_odds(coefficients, report)
+    for count, success, ln_p, minus_ln_q in cells:
+        z = log_odds(coefficients, ln_p + minus_ln_q)
         loss += count * float(np.logaddexp(0.0, z)) - success * z
     return loss
 

@@ -50,10 +50,10 @@ def test_cells_keep_the_sums(
     assert math.fsum(s for _, s, *_ in left) == pytest.approx(
         math.fsum(outcome for _, outcome in rest), abs=1e-9
     )
-    assert math.fsum(n * z for n, _, z, _ in left) == pytest.approx(
+    assert math.fsum(n * (up + down) for n, _, up, down in left) == pytest.approx(
         math.fsum(logit(report) for report, _ in rest), abs=1e-9
     )
-    assert math.fsum(n * ln_p for n, *_, ln_p in left) == pytest.approx(
+    assert math.fsum(n * ln_p for n, _, ln_p, _ in left) == pytest.approx(
         math.fsum(log_probability(logit(report)) for report, _ in rest), abs=1e-9
     )
 

@@ -29,8 +29,8 @@ def penalised_loss(
 ) -> float:
     """Return what a maximum a posteriori fit minimises."""
     loss = 0.5 * precision * sum((c - m) ** 2 for c, m in zip(coefficients, prior, strict=True))
-    for count, success, logit, _ in cells:
-        z = log_odds(coefficients, logit)
+    for count, success, ln_p, minus_ln_q in cells:
+        z = log_odds(coefficients, ln_p + minus_ln_q)
         loss += count * float(np.logaddexp(0.0, z)) - success * z
     return loss
 
