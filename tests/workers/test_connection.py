@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
-from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
 
 from protocols.units import Money
+from tests.workers.endpoints import ASK, PRICE, QUICK, ended, endpoint
 from tests.workers.openai_server import (
     DONE,
     USED,
@@ -22,12 +23,11 @@ from tests.workers.openai_server import (
     stream,
     streamed,
 )
-from workers.chat import ChatRequest, Message, Reply, ToolCall, ToolForm
+from workers.chat import Reply, ToolCall, ToolForm
 from workers.dialect import worst_usage
-from workers.endpoint import REPLY_LIMIT, Endpoint
+from workers.endpoint import Endpoint
 from workers.errors import (
     BrokenConnectionError,
-    ChatError,
     CutAnswerError,
     DeadlineError,
     DeclinedAnswerError,
@@ -37,19 +37,14 @@ from workers.errors import (
     MalformedReplyError,
     OversizedReplyError,
 )
-from workers.limits import Limits
 from workers.meter import Meter
-from workers.prices import Price, Usage
-from workers.retry import Policy
+from workers.prices import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.anyio
 
-PRICE = Price.per_million(1, 2)
-QUICK = Policy(seconds=10.0, first_wait=0.001, longest_wait=0.002)
-ASK = ChatRequest(model="tiny", messages=(Message(role="user", content="2 + 2?"),), max_tokens=50)
 WORST = PRICE.cost(worst_usage(ASK))
 
 
@@ -66,35 +61,8 @@ def meter() -> Meter:
     return Meter(PRICE, Money(2 * WORST))
 
 
-@asynccontextmanager
-async def streaming(
-    url: str,
-    *,
-    policy: Policy = QUICK,
-    reply_limit: int = REPLY_LIMIT,
-    unmarked_end: bool = False,
-) -> AsyncGenerator[Endpoint]:
-    """Open an endpoint that streams and is closed at the end."""
-    made = Endpoint(
-        url,
-        policy=policy,
-        limits=Limits(pause=0.001),
-        reply_limit=reply_limit,
-        unmarked_end=unmarked_end,
-        stream=True,
-    )
-    try:
-        yield made
-    finally:
-        await made.aclose()
-
-
-async def ended(url: str, meter: Meter, policy: Policy = QUICK) -> ChatError:
-    """Return the exception in which a streamed call ends."""
-    async with streaming(url, policy=policy) as chat:
-        with pytest.raises(ChatError) as caught:
-            await chat.complete(ASK, meter)
-    return caught.value
+streaming = partial(endpoint, stream=True)
+stream_ended = partial(ended, stream=True)
 
 
 async def test_a_stream_is_the_same_answer(server: OpenAIServer, meter: Meter) -> None:
@@ -157,7 +125,7 @@ async def test_every_odd_end_has_its_type(server: OpenAIServer, meter: Meter, ca
     """A stream that is no finished answer is asked for once, is typed, and is booked."""
     say, kind = ODD_ENDS[case]
     route = case.replace(" ", "-")
-    error = await ended(server.script(route, say), meter)
+    error = await stream_ended(server.script(route, say), meter)
     assert type(error) is kind
     assert server.count(route) == 1
     assert meter.cost > 0
@@ -171,7 +139,9 @@ async def test_a_stream_that_breaks_off_is_repeated_while_reserved(
 
     It may have been billed, so as many attempts are made as are reserved.
     """
-    error = await ended(server.script("broken", stream(piece("4"), drop=not politely)), meter)
+    error = await stream_ended(
+        server.script("broken", stream(piece("4"), drop=not politely)), meter
+    )
     assert type(error) is BrokenConnectionError
     assert server.count("broken") == 2
     assert meter.cost == 2 * WORST
@@ -192,7 +162,9 @@ async def test_a_stream_that_stalls_ends_with_the_deadline(
 ) -> None:
     """The connection is closed, as the server sees, and the worst case stays booked."""
     policy = QUICK.model_copy(update={"seconds": 0.1})
-    error = await ended(server.script("stall", stream(piece("4"), hang=True)), meter, policy)
+    error = await stream_ended(
+        server.script("stall", stream(piece("4"), hang=True)), meter, policy=policy
+    )
     assert type(error) is DeadlineError
     assert await anyio.to_thread.run_sync(server.left.acquire, True, 10.0)
     assert meter.cost == WORST
