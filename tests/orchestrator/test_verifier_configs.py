@@ -1,10 +1,17 @@
 """Verifiers in workflow files: what they may name, and where mistakes are shown."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
+import yaml
+from pydantic import TypeAdapter
 
 from tests.orchestrator.command import truthbid, workflow
+from workers.catalog import VerifierSpec
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "verifiers.md"
 
 HEAD = """\
 workers:
@@ -74,3 +81,14 @@ def test_a_file_with_tests_is_found_beside_the_workflow(tmp_path: Path) -> None:
     form = "{pytest: {tests: [test_it.py], file: a.txt}}"
     path = workflow(tmp_path, task(form, "commands: [pytest]\n"))
     assert truthbid("run", path, "--quiet", "--journal", tmp_path / "r.db").code == 0
+
+
+def _rows() -> list[str]:
+    rows = [line.split(" | ")[0] for line in PAGE.read_text("utf-8").splitlines() if "| " in line]
+    return [form for row in rows for form in re.findall(r"`([^`]+)`", row) if form != "verify:"]
+
+
+@pytest.mark.parametrize("form", [form for form in _rows() if form not in {"redundancy", "verify"}])
+def test_every_form_in_the_page_is_understood(form: str) -> None:
+    """What the page shows can be written."""
+    TypeAdapter(VerifierSpec).validate_json(json.dumps(yaml.safe_load(form.replace("...", "x"))))

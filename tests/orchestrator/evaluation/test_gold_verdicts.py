@@ -10,7 +10,7 @@ from scipy.stats import binom
 from orchestrator.evaluation.gold_verdicts import GoldVerdicts, Rate, gold_verdicts
 from orchestrator.memory.record import Record
 from orchestrator.reports.judges import judges
-from protocols.events import Announced, Event, RunOpened, TaskAdded, Verified
+from protocols.events import Announced, Event, TaskAdded, Verified
 from protocols.messages import Announcement, Outcome
 from protocols.units import AnnouncementId, TaskId
 from tests.orchestrator.journals import ANN, lot, opened, write
@@ -55,7 +55,7 @@ def test_only_gold_tells_how_a_judge_errs(tmp_path: Path) -> None:
     lots = tuple(lot(name) for name in ("g1", "g2", "g3", "g4", "plain"))
     call = Announcement(announcement=FIRST, number=1, lots=lots, participants=first.participants)
     events: list[Event] = [
-        RunOpened(**{**dict(first), "config": config}),
+        first.model_copy(update={"config": config}),
         *(_added(name, **gold) for name in ("g1", "g2", "g3", "g4")),
         _added("plain", gold=None),
         Announced(announcement=call),

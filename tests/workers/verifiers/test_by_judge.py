@@ -61,14 +61,24 @@ def prefers(text: str) -> Callable[[ChatRequest], str]:
     return say
 
 
+def always(better: str) -> Callable[[ChatRequest], str]:
+    """Return a judge that prefers the same place whatever stands there."""
+
+    def say(request: ChatRequest) -> str:
+        del request
+        return json.dumps({"reason": "so", "better": better})
+
+    return say
+
+
 @pytest.mark.parametrize(
     ("says", "success"),
     [
         (prefers("mine"), 1.0),
         (prefers("yours"), 0.0),
         (prefers("neither"), 1.0),
-        (lambda _: '{"reason": "so", "better": "first"}', 0.0),
-        (lambda _: '{"reason": "so", "better": "second"}', 0.0),
+        (always("first"), 0.0),
+        (always("second"), 0.0),
     ],
     ids=["better", "worse", "equal", "always first", "always second"],
 )
