@@ -11,7 +11,6 @@ A wait that would not end before the deadline is not begun.
 from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
-from random import SystemRandom
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import anyio
@@ -24,14 +23,13 @@ from workers.errors import EndpointError, RequestRefusedError, UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from tenacity import RetryCallState
+
 Answer = TypeVar("Answer")
 
 _PASSING: Final = frozenset({408, 409, 429})
 _QUOTED: Final = 300
 """Characters of an endpoint's own words in an exception."""
-
-_CHANCE: Final = SystemRandom()
-"""Waits are no part of a run's result, so no seed fixes them: two runs must not knock in step."""
 
 _SPENT: Final = ("insufficient_quota", "billing_hard_limit_reached")
 
@@ -80,22 +78,34 @@ async def retried(
     Raises:
         ChatError: That of the last attempt.
     """
-    for number in range(1, policy.attempts):
-        try:
-            return await attempt()
-        except UnavailableError as error:
-            wait = _jitter(policy, number) if error.retry_after is None else error.retry_after
-            if anyio.current_time() + wait >= deadline or not affordable():
-                raise
-        await anyio.sleep(wait)
+    from tenacity import AsyncRetrying, retry_if_exception, wait_random_exponential
+
+    jitter = wait_random_exponential(
+        multiplier=policy.first_wait, max=policy.longest_wait, min=policy.first_wait / 2
+    )
+
+    def wait(state: RetryCallState) -> float:
+        asked = _error(state).retry_after
+        return jitter(state) if asked is None else asked
+
+    def stop(state: RetryCallState) -> bool:
+        late = anyio.current_time() + state.upcoming_sleep >= deadline
+        return late or state.attempt_number >= policy.attempts
+
+    async def sleep(seconds: float) -> None:
+        await anyio.sleep(seconds)
         await turn()
-    return await attempt()
+
+    cured = retry_if_exception(lambda error: isinstance(error, UnavailableError) and affordable())
+    loop = AsyncRetrying(sleep=sleep, retry=cured, wait=wait, stop=stop, reraise=True)
+    return await loop(attempt)
 
 
-def _jitter(policy: Policy, number: int) -> float:
-    """Return a random wait that doubles on the average and is never nothing."""
-    doubled = min(policy.first_wait * 2.0 ** (number - 1), policy.longest_wait)
-    return max(policy.first_wait / 2, _CHANCE.uniform(0.0, doubled))
+def _error(state: RetryCallState) -> EndpointError:
+    error = state.outcome.exception() if state.outcome else None
+    if not isinstance(error, EndpointError):
+        raise TypeError(f"a retry without a failure: {error!r}")
+    return error
 
 
 def failed_status(status: int, headers: Mapping[str, str], text: str) -> EndpointError:
