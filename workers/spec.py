@@ -66,7 +66,13 @@ class Terms(TypedDict, total=False):
 
 
 def participant(name: str, terms: Terms) -> Participant:
-    """Return a worker as the market knows it."""
+    """Return a worker as the market knows it.
+
+    Raises:
+        TypeError: If a term is unknown: type checkers see a misspelt one, programs must not miss it.
+    """
+    if unknown := terms.keys() - Terms.__annotations__.keys():
+        raise TypeError(f"worker {name!r}: unexpected arguments: {', '.join(sorted(unknown))}")
     return Participant(
         worker=WorkerId(name),
         payable=terms.get("payable", False),

@@ -104,3 +104,9 @@ def test_the_terms_make_the_participant() -> None:
         "family": "f",
     }
     assert participant("ann", Terms()).capacity is None
+
+
+def test_an_unknown_term_is_an_error() -> None:
+    """A misspelt argument of a worker is not dropped in silence."""
+    with pytest.raises(TypeError, match="'ann': unexpected arguments: capasity"):
+        participant("ann", Terms(capasity=3))  # type: ignore[typeddict-unknown-key]  # on purpose
