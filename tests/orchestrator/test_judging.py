@@ -216,6 +216,31 @@ def test_a_replay_asks_nobody(verifier: Costly, tmp_path: Path) -> None:
     assert (found.identical, found.finished, verifier.asked) == (True, True, asked)
 
 
+def test_a_task_called_off_before_its_judge_bills_what_the_verdict_may_cost(
+    backend: str, tmp_path: Path
+) -> None:
+    """The question was asked, so the hold counts as spent; a replay finds the same."""
+    verifier = Costly(50, 20, after=5)
+    market = Kin([Paced("ann")], mechanism="first-price", limits=LIMITS, budget="0.00000015")
+
+    async def main() -> TaskResult:
+        found: list[TaskResult] = []
+        async with market, anyio.create_task_group() as group:
+
+            async def run() -> None:
+                found.append(await market.run(task(verifier)))
+
+            group.start_soon(run)
+            await anyio.sleep(3)
+            assert verifier.asked == 1
+            assert await market.cancel("t1")
+        return found[0]
+
+    assert virtually(main, backend).state == "cancelled"
+    assert (market.ledger.balance("cash", JUDGING), market.ledger.held) == (50, 0)
+    assert market.replayed(tmp_path).identical
+
+
 def _run(path: Path, verifier: Assessor, *, resume: bool = False) -> TaskResult:
     async def main() -> TaskResult:
         market = Coordinator(
