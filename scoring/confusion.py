@@ -66,12 +66,11 @@ class Labels:
     def visit(self, model: Floats) -> Place:
         """Return the logarithm of the model's posterior density, a better model, and the answers.
 
-        The answers are the probabilities of each class (first axis) for each task, in the order that
+        The model's rows must sum to 1: see `normalised`. The answers are the probabilities of each class (first axis) for each task, in the order that
         `in_order` undoes.
         """
         import numpy as np
 
-        model = self._normalised(model)
         logs = np.log(model)
         confusion, prior = logs[: -self.classes].reshape(self.classes, -1), logs[-self.classes :]
         joint = np.zeros((self.classes, len(self._by_count)))
@@ -95,11 +94,12 @@ class Labels:
         table[-1] += self._counts
         for one in range(self.classes - 1):
             np.take(posterior[one], self._task_by_cell, out=self._room, mode="clip")
-            expected = np.add.reduceat(self._room, self._starts)
-            table[one, self._used] += expected
-            table[-1, self._used] -= expected
+            expected = np.zeros(self._cells)
+            expected[self._used] = np.add.reduceat(self._room, self._starts)
+            table[one] += expected
+            table[-1] -= expected
         shares = posterior.sum(axis=1) + SMOOTHING
-        return self._normalised(np.concatenate([table.ravel(), shares]))
+        return self.normalised(np.concatenate([table.ravel(), shares]))
 
     def confusion(self, model: Floats) -> Floats:
         """Return the confusion matrices, shape (workers, true classes, labels)."""
@@ -123,7 +123,8 @@ class Labels:
         for tasks, labels, height in self._blocks:
             np.add.reduce(self._room[labels].reshape(height, -1), axis=0, out=sums[tasks])
 
-    def _normalised(self, model: Floats) -> Floats:
+    def normalised(self, model: Floats) -> Floats:
+        """Return a model of positive numbers with the rows of every matrix brought to a sum of 1."""
         import numpy as np
 
         table = self.confusion(model)

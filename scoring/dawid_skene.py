@@ -66,7 +66,7 @@ def fit(
     """
     labels = Labels(task, worker, label, classes)
     before = labels.vote_shares()
-    climb = ascent(labels.visit, labels.maximised(before))
+    climb = ascent(labels.visit, labels.maximised(before), labels.normalised)
     found, used = next(climb), 1
     while used < rounds and abs(found.view - before).max() >= _TOLERANCE:
         before, found, used = found.view, next(climb), used + 1

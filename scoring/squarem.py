@@ -37,13 +37,16 @@ class Place(NamedTuple):
     view: Floats
 
 
-def ascent(visit: Callable[[Floats], Place], start: Floats) -> Iterator[Place]:
+def ascent(
+    visit: Callable[[Floats], Place], start: Floats, admit: Callable[[Floats], Floats]
+) -> Iterator[Place]:
     """Go uphill for ever; no place is lower than the one before it.
 
     Args:
-        visit: From coordinates to a place. Sums that are the same at every ``uphill`` are kept, so
-            distributions stay distributions but for rounding.
+        visit: From coordinates to a place.
         start: Where to begin.
+        admit: Makes coordinates admissible that a jump has led to, such as distributions whose sum
+            is not 1 any more. All of them are positive.
 
     Yields:
         The places, from the start on.
@@ -51,7 +54,7 @@ def ascent(visit: Callable[[Floats], Place], start: Floats) -> Iterator[Place]:
     >>> import numpy as np
     >>> def visit(point):  # half of the way to 1 in each step
     ...     return Place(point, -float((point - 1).max()) ** 2, (point + 1) / 2, point)
-    >>> climb = ascent(visit, np.array([3.0]))
+    >>> climb = ascent(visit, np.array([3.0]), admit=lambda point: point)
     >>> [float(next(climb).point[0]) for _ in range(3)]
     [3.0, 2.0, 1.0]
     """
@@ -61,7 +64,7 @@ def ascent(visit: Callable[[Floats], Place], start: Floats) -> Iterator[Place]:
         there = visit(here.uphill)
         yield there
         jump = _extrapolated(here.point, there.point, there.uphill)
-        here = visit(there.uphill if jump is None else jump)
+        here = visit(there.uphill if jump is None else admit(jump))
         if jump is not None and not here.height >= there.height:
             here = visit(there.uphill)
 

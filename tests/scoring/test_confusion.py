@@ -72,9 +72,13 @@ def test_vote_shares_equal_loops(crowd: Crowd) -> None:
     assert labels.in_order(labels.vote_shares()) == pytest.approx(shares)
 
 
-def test_a_model_that_does_not_sum_to_one_is_read_as_one_that_does() -> None:
-    """Rows are normalised before anything is said about them, so no height is won by large numbers."""
-    crowd = (np.array([0, 0, 1]), np.array([0, 1, 0]), np.array([0, 1, 1]), 2)
-    labels = Labels(*crowd)
-    model = models(1, 2, 2)
-    assert labels.visit(3.0 * model).height == pytest.approx(labels.visit(model).height)
+@given(st.integers(0, 1000), st.integers(1, 4), st.integers(1, 4))
+def test_normalised_models_are_distributions(seed: int, workers: int, classes: int) -> None:
+    """Every row sums to 1 after it, and a model that does already is left alone."""
+    cells = np.arange(workers * classes)
+    labels = Labels(cells, cells // classes, cells % classes, classes)
+    model = models(seed, workers, classes)
+    assert labels.normalised(model) == pytest.approx(model)
+    stretched = labels.normalised(model * np.random.default_rng(seed).uniform(1, 2, len(model)))
+    assert labels.confusion(stretched).sum(axis=2) == pytest.approx(np.ones((workers, classes)))
+    assert stretched[-classes:].sum() == pytest.approx(1.0)

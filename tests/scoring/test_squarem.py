@@ -30,7 +30,7 @@ def visits(start: Floats, left: Floats, bend: float = 0.0) -> list[Place]:
         share = left * np.exp(-bend * gap**2)
         return Place(point, -float((gap * gap).sum()), PEAK + share * gap, point)
 
-    return list(islice(ascent(visit, start), 60))
+    return list(islice(ascent(visit, start, lambda point: point), 60))
 
 
 @given(st.lists(st.floats(0.0, 0.999), min_size=1, max_size=5), st.floats(0.0, 5.0))
