@@ -172,7 +172,8 @@ class Engine:
             market.desks[name] = desk = Desk(worker.seats, overall)
             desk.open(group)
         while self.error is None:
-            self._let_in()
+            while self._let_in():
+                pass
             if self._must_wait():
                 await self._woken()
             elif self._agenda.ready and len(self._open) < market.limits.announcements:
@@ -209,8 +210,8 @@ class Engine:
         last = self._open[-1] if self._open and self._market.budget.capped else None
         return last is not None and not (last.decided or last.done)
 
-    def _let_in(self) -> None:
-        """Let tasks enter whose turn it is."""
+    def _let_in(self) -> bool:
+        """Let tasks enter; return whether somebody was told of an end, who may have given more."""
         while self._takes_in_recorded():
             pass
         if self._market.chronicle.recall(f"announced\ta{self._announced + 1}", Announced) is None:
@@ -218,8 +219,9 @@ class Engine:
                 self._take_in(entry)
         while not self._market.chronicle.unseen and (asked := self._cancellations.next_asked()):
             asked.answer(self._call_off_if_in_time(asked))
-        if self._ended:
-            self._tell()
+        told = bool(self._ended)
+        self._tell()
+        return told
 
     def _takes_in_recorded(self) -> bool:
         """Take in what the record says came next, if it is its turn."""
