@@ -6,7 +6,8 @@ from orchestrator.market import Limits
 from orchestrator.memory.chronicle import Chronicle
 from orchestrator.memory.ledger import owe, purse, spend, spent
 from protocols.contract import Transfer
-from protocols.events import Lapsed, Started
+from protocols.decommitment import Lapsed
+from protocols.events import Started
 from protocols.messages import Award
 from protocols.units import ZERO, Money
 

@@ -13,8 +13,8 @@ from orchestrator.judging import Hearing, NoVerdict
 from orchestrator.market import Market
 from orchestrator.memory.ledger import hold, owe, purse, spend, spent
 from protocols.contract import Settlement, Transfer
-from protocols.decommitment import Withdrawn
-from protocols.events import Finished, Lapsed, Settled, Started, Unsettled, Verified
+from protocols.decommitment import Lapsed, Withdrawn
+from protocols.events import Finished, Settled, Started, Unsettled, Verified
 from protocols.messages import Award, Failure, Lot, Outcome, Result
 from protocols.units import ZERO, Money
 from scoring.catalog import SCORING_RULES

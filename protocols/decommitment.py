@@ -1,8 +1,8 @@
 """Leveled commitment: either side may leave an award, for a price that was agreed beforehand.
 
-A worker leaves by not taking its award up (`protocols.events.Lapsed`), for what the limits of the
-market say. The coordinator leaves by withdrawing the award, for what the lot says: a share of its
-reserve, stated before anybody bids and held until the award ends.
+A worker leaves by not taking its award up, for what the limits of the market say. The coordinator
+leaves by withdrawing the award, for what the lot says: a share of its reserve, stated before anybody
+bids and held until the award ends.
 
 The coordinator's price depends on no report. Say an award is withdrawn with chance q, whatever was
 bid, before its work has begun. Under a rule with which a worker of cost c gains ``s(c) - K`` (s its
@@ -49,6 +49,27 @@ class Cancelled(Frozen):
     def key(self) -> str:
         """The idempotency key."""
         return f"cancelled\t{self.task}"
+
+
+class Lapsed(Frozen):
+    """A worker does not take its award up; the task is announced again without it.
+
+    Attributes:
+        reason: Why: it declined, or did not answer in time.
+        transfers: What was held for the award is free again; the penalty, if there is one.
+    """
+
+    event: Literal["lapsed"] = "lapsed"
+    announcement: AnnouncementId
+    task: TaskId
+    worker: WorkerId
+    reason: Note
+    transfers: tuple[Transfer, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"lapsed\t{self.announcement}\t{self.task}\t{self.worker}"
 
 
 class Withdrawn(Frozen):

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from orchestrator.evaluation.totals import amount
 from orchestrator.memory.standings import StandingBook, standing_book
-from protocols.decommitment import Withdrawn
+from protocols.decommitment import Lapsed, Withdrawn
 from protocols.errors import MechanismError
-from protocols.events import Allocated, Announced, BidsClosed, Closed, Lapsed, RunOpened, Settled
+from protocols.events import Allocated, Announced, BidsClosed, Closed, RunOpened, Settled
 from protocols.units import Money
 from scoring.catalog import SCORING_RULES
 

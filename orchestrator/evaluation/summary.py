@@ -16,17 +16,14 @@ from orchestrator.logs.peer_totals import PeerTotals
 from orchestrator.market import Limits
 from orchestrator.memory.ledger import JUDGING, billed, purse, spent
 from protocols.consultation import Compared, Consulted
-from protocols.decommitment import Cancelled, Withdrawn
+from protocols.decommitment import Cancelled, Lapsed, Withdrawn
 from protocols.events import (
     Allocated,
     Announced,
     BidsClosed,
     Closed,
     Finished,
-    Lapsed,
     PeersScored,
-    PlanAnswered,
-    PlanAsked,
     RoundClosed,
     RunClosed,
     RunOpened,
@@ -39,6 +36,7 @@ from protocols.events import (
     Verified,
     transfers_of,
 )
+from protocols.planning import PlanAnswered, PlanAsked
 
 if TYPE_CHECKING:
     from orchestrator.memory.record import Record

@@ -12,7 +12,7 @@ from orchestrator.planning.errors import PlanningError, UnfundedPlanError
 from orchestrator.planning.reading import problems_of, read_draft
 from orchestrator.planning.settings import PlanningSettings
 from orchestrator.task import Task
-from protocols.events import PlanAnswered, PlanAsked
+from protocols.planning import PlanAnswered, PlanAsked
 from protocols.units import Money, units
 from workers.planning.draft import Brief, Try
 from workers.planning.planner import Planner, Proposal

@@ -8,7 +8,8 @@ from orchestrator.market import Market
 from orchestrator.memory.ledger import billed
 from orchestrator.memory.record import Record
 from orchestrator.planning.maker import derived, held_by
-from protocols.events import PlanAnswered, PlanAsked, TaskAdded
+from protocols.events import TaskAdded
+from protocols.planning import PlanAnswered, PlanAsked
 from protocols.units import ZERO
 from workers.planning.draft import Brief
 

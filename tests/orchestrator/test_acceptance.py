@@ -13,7 +13,8 @@ from orchestrator.memory.record import Record
 from orchestrator.replay import replay
 from orchestrator.task import Task, TaskResult
 from orchestrator.verification import verify
-from protocols.events import Allocated, Announced, Event, Lapsed, Started
+from protocols.decommitment import Lapsed
+from protocols.events import Allocated, Announced, Event, Started
 from protocols.messages import Award, Lot
 from protocols.units import money
 from tests.orchestrator.small_runs import Known, write

@@ -9,8 +9,8 @@ from orchestrator.market import Limits
 from orchestrator.memory.ledger import purse, spent
 from orchestrator.reports.story import Stories
 from orchestrator.reports.telling import tell
-from protocols.decommitment import Withdrawn
-from protocols.events import Allocated, Finished, Lapsed, Settled, Started
+from protocols.decommitment import Lapsed, Withdrawn
+from protocols.events import Allocated, Finished, Settled, Started
 from protocols.units import Money
 from tests.orchestrator.cancelling import ON_BOTH, OWED, Hesitant, Slow, about, run, task
 from tests.orchestrator.markets import Paced

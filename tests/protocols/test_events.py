@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from protocols.consultation import Compared, Consulted
 from protocols.contract import Contract, Settlement, Transfer
-from protocols.decommitment import Cancelled, Withdrawn
+from protocols.decommitment import Cancelled, Lapsed, Withdrawn
 from protocols.events import (
     EVENT,
     Allocated,
@@ -17,10 +17,7 @@ from protocols.events import (
     Closed,
     Event,
     Finished,
-    Lapsed,
     PeersScored,
-    PlanAnswered,
-    PlanAsked,
     RoundClosed,
     RunClosed,
     RunOpened,
@@ -47,6 +44,7 @@ from protocols.messages import (
     Result,
 )
 from protocols.peer_scores import PeerAnswer, PeerStanding
+from protocols.planning import PlanAnswered, PlanAsked
 from protocols.units import AnnouncementId, Money, TaskId, WorkerId
 
 NAME, TASK, ANN, BOB = AnnouncementId("a1"), TaskId("t0"), WorkerId("ann"), WorkerId("bob")
