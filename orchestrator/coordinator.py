@@ -94,7 +94,7 @@ class Coordinator:
         peer: PeerSettings | Mapping[str, object] | None = None,
         judges: Iterable["ModelJudge"] = (),
         planner: Planner | None = None,
-        planning: PlanningSettings | None = None,
+        planning: PlanningSettings | Mapping[str, object] | None = None,
         resume: bool = False,
     ) -> None:
         fleet = list(workers)
@@ -121,7 +121,7 @@ class Coordinator:
         )
         self._limits, self._seed, self._mechanism = limits or Limits(), seed, rule
         self._workers = by_name
-        self._planner, self._planning = planner, planning or PlanningSettings()
+        self._planner, self._planning = planner, PlanningSettings.model_validate(planning or {})
         self._judges = {judge.name: judge for judge in judges}
         check_judge(self._peers, self._judges)
         self._listeners: list[Callable[[Event], None]] = []
