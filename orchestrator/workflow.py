@@ -26,7 +26,7 @@ async def work(
 
     Args:
         market: The market that the workflow describes.
-        fleet: Its workers, tasks and goal.
+        fleet: Its workers, tasks and goal; tasks that are made on the way are added to it.
         listeners: Are told of every event.
         on_plan: Is shown each plan that is made for the goal, before its tasks are announced.
 
@@ -37,9 +37,13 @@ async def work(
         market.listen(listener)
     async with market:
         if fleet.goal is not None:
-            return await market.solve(fleet.goal, on_plan)
+            solution = await market.solve(fleet.goal, on_plan)
+            fleet.tasks.extend(solution.announced)
+            return solution
         if any(map(is_wired, fleet.tasks)):
-            await market.follow(Course(fleet.tasks), _forget)
+            course = Course(fleet.tasks)
+            await market.follow(course, _forget)
+            fleet.tasks.extend(course.handed)
             return None
         entries = market.admit(fleet.tasks)
         gc.freeze()  # tasks live as long as the run: no collection need look at them again

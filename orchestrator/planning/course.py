@@ -6,7 +6,7 @@ It is a fold over endings: the same endings in the same order give the same task
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from graphlib import TopologicalSorter
 from typing import NamedTuple
@@ -61,6 +61,7 @@ class Course:
     Attributes:
         solved: What every solved task has come to.
         entered: Under which ids each task was handed out.
+        handed: The tasks as they were handed out.
 
     Raises:
         CourseError: If an id is missing or taken, a need is unknown, tasks need each other, or a
@@ -83,6 +84,7 @@ class Course:
         for fault in faults(tasks, many):
             raise CourseError(*fault)
         self.entered: dict[str, tuple[TaskId, ...]] = {}
+        self.handed: list[Task] = []
         self._tasks = {str(task.id): task for task in tasks}
         for task in tasks:
             if task.each is not None and task.each.answer in self._tasks:
@@ -127,7 +129,7 @@ class Course:
                 ready.append(self._enter(name))
             elif not self._waiting[name]:
                 ready += self._make(name)
-        return ready
+        return self._hand(ready)
 
     def take(self, ending: Ending) -> list[Task]:
         """Note how a task of the market has ended; return those whose time has come."""
@@ -136,20 +138,27 @@ class Course:
 
     def end(self, task: str, state: State, answer: str | None) -> list[Task]:
         """Note that a task ended in a state, with an answer; return those whose time has come."""
-        own = TaskId(task)
+        return self._hand(self._end(TaskId(task), _Part(state, answer or "")))
+
+    def _hand(self, tasks: Iterable[Task]) -> list[Task]:
+        handed = list(tasks)
+        self.handed += handed
+        return handed
+
+    def _end(self, own: TaskId, end: _Part) -> Iterable[Task]:
         if (whole := self._whole.get(own)) is None:
-            if state != "solved":
-                return list(self._break(task, own))
-            return list(self._follow(task, Solved((own,), answer or "")))
+            if end.state != "solved":
+                return self._break(own, own)
+            return self._follow(own, Solved((own,), end.answer))
         parts = self._parts[whole]
-        parts[own] = _Part(state, answer or "")
+        parts[own] = end
         ended = [part for part in parts.values() if part is not None]
         if len(ended) < len(parts):
-            return []
+            return ()
         broken = [name for name, part in parts.items() if part and part.state != "solved"]
         if broken:
-            return list(self._break(whole, broken[0]))
-        return list(self._follow(whole, Solved(tuple(parts), tuple(each.answer for each in ended))))
+            return self._break(whole, broken[0])
+        return self._follow(whole, Solved(tuple(parts), tuple(each.answer for each in ended)))
 
     def _follow(self, name: str, solved: Solved) -> Iterator[Task]:
         """Hand out what has waited for a task that is solved."""

@@ -42,6 +42,7 @@ class Solution:
         answer: What the last task of the last plan has produced, if it was solved.
         plans: The tasks of each plan.
         results: How the tasks of all plans ended, in their order.
+        announced: The tasks of all plans as they were announced, those done for each item apart.
         cost: The cash that planning has cost, in nano-units; the tasks are not in it.
     """
 
@@ -51,6 +52,7 @@ class Solution:
     answer: str | None
     plans: tuple[tuple[Task, ...], ...]
     results: tuple[TaskResult, ...]
+    announced: tuple[Task, ...]
     cost: Money
 
     def to_data(self) -> dict[str, Any]:
@@ -130,6 +132,7 @@ class _Pursuit:
         self._results: list[TaskResult] = []
         self._last: list[TaskResult] = []
         self._done: list[Done] = []
+        self._announced: list[Task] = []
         self._course: Course | None = None
 
     def brief(self, number: int) -> Brief:
@@ -148,6 +151,7 @@ class _Pursuit:
         await follow(course, note)
         self._course = course
         self._plans.append(tasks)
+        self._announced += course.handed
         self._last = [course.result(task, results) for task in tasks]
         self._results += self._last
         for task, result in zip(tasks, self._last, strict=True):
@@ -171,6 +175,7 @@ class _Pursuit:
             answer=self._last[-1].answer if self._last[-1].solved else None,
             plans=tuple(self._plans),
             results=tuple(self._results),
+            announced=tuple(self._announced),
             cost=cost,
         )
 

@@ -9,6 +9,7 @@ import yaml
 from orchestrator.config import RunConfig
 from orchestrator.memory.record import Record
 from orchestrator.strict_yaml.loader import load
+from orchestrator.task import Each
 from protocols.planning import PlanAsked
 from tests.orchestrator.command import CONFIGS, WORKFLOW, Said, truthbid, workflow
 from tests.workers.planning.recording import DRAFTS
@@ -41,8 +42,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def plan(*arguments: object, says: str = "") -> Said:
     """Plan the goal of planner.yaml; ``says`` are the answers of a person, key by key."""
-    answers = iter(says)
-    with patch("click.confirm", lambda *_, **__: next(answers) == "y"):
+    with patch("click.confirm", side_effect=[each == "y" for each in says]):
         return truthbid("plan", CONFIG, *arguments, env=OFFLINE)
 
 
@@ -154,6 +154,24 @@ def test_mistakes_in_the_wiring_of_tasks_are_named_with_their_place(tmp_path: Pa
     said = truthbid("validate", workflow(tmp_path, text))
     assert said.code == 2
     assert "8:23 tasks.1.prompt: the prompt quotes the answer of 'on'" in said.err
+
+
+def test_a_list_may_be_written_in_three_ways(tmp_path: Path) -> None:
+    """As items, as the name of a task, and with the most items that its answer may have."""
+    three = (
+        WORKFLOW
+        + """\
+  - {id: a, prompt: "{{ item }}", value: 0.01, each: [Ulm, 7], verify: {exact: "1"}}
+  - {id: b, prompt: "{{ item }}", value: 0.01, each: one, verify: {exact: "1"}}
+  - {id: c, prompt: "{{ item }}", value: 0.01, each: {answer: one, most: 3}, verify: {exact: "1"}}
+"""
+    )
+    a, b, c = load(workflow(tmp_path, three), RunConfig).tasks[2:]
+    assert (a.each, b.each) == (Each(items=("Ulm", "7")), Each(answer="one"))
+    assert c.each == Each(answer="one", most=3)
+    both = three.replace("answer: one, most: 3", "answer: one, items: [x]")
+    said = truthbid("validate", workflow(tmp_path, both))
+    assert (said.code, "give either items or the answer of a task" in said.err) == (2, True)
 
 
 def test_kinds_come_from_the_workers(tmp_path: Path) -> None:

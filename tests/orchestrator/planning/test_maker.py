@@ -14,7 +14,8 @@ from orchestrator.memory.ledger import Ledger, fund
 from orchestrator.planning.errors import PlanningError, UnfundedPlanError
 from orchestrator.planning.maker import Maker
 from orchestrator.planning.settings import PlanningSettings
-from protocols.events import Event, PlanAnswered, PlanAsked
+from protocols.events import Event
+from protocols.planning import PlanAnswered, PlanAsked
 from protocols.units import Money, money
 from tests.orchestrator.journals import Kept
 from tests.orchestrator.planning.plans import brief, draft, drafted

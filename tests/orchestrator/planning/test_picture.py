@@ -44,7 +44,7 @@ def test_the_table_says_what_each_task_is_worth_and_who_checks_it() -> None:
 def test_the_end_of_a_goal_is_told_with_its_answer() -> None:
     """Control characters of an answer do not reach the terminal."""
     text = io.StringIO()
-    solution = Solution("g", True, "", "all\x1b[2J", ((),), (), Money(0))
+    solution = Solution("g", True, "", "all\x1b[2J", ((),), (), (), Money(0))
     print_solution(Console(file=text, width=100), solution)
     assert "the goal is reached (1 plan)" in text.getvalue()
     assert "\x1b" not in text.getvalue()

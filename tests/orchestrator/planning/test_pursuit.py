@@ -13,7 +13,8 @@ from orchestrator.planning.pursuit import Solution, first_brief
 from orchestrator.planning.settings import PlanningSettings
 from orchestrator.replay import replay
 from orchestrator.task import Task
-from protocols.events import Event, PlanAnswered, PlanAsked, TaskAdded
+from protocols.events import Event, TaskAdded
+from protocols.planning import PlanAnswered, PlanAsked
 from protocols.units import Money, money
 from tests.orchestrator.journals import write
 from tests.orchestrator.markets import events_of, finished
