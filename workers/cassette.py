@@ -4,11 +4,14 @@ A call is found by the hash of its request in the lane of its task, worker and p
 lane come in a fixed order, those of two lanes in any, so a run with many tasks at the same time
 plays back as well as one without. A call that was never recorded is an error that shows the nearest
 recording; it never goes to an endpoint.
+
+Secrets are taken out before a call is kept, and out of the question before it is looked up.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections import defaultdict, deque
 from difflib import SequenceMatcher, unified_diff
 from hashlib import sha256
@@ -21,8 +24,10 @@ from pydantic import ValidationError
 from protocols.frozen import Frozen
 from protocols.units import Name, Text
 from workers import errors
-from workers.chat import Chat, ChatRequest, Reply, ToolCall
+from workers.chat import Chat, ChatRequest, Reply, Token, ToolCall
+from workers.meter import Branch
 from workers.prices import Usage
+from workers.redaction import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,6 +48,7 @@ class Exchange(Frozen):
         text: The answer; ``None`` if there was none.
         model: The exact model that answered, if it said so.
         calls: The tools that the model wanted to be called.
+        tokens: The tokens of the answer, where they were asked for.
         failure: The name of the exception in which it ended, or ``called-off``.
         reason: What the exception said.
         attempts: What every attempt has used, as the meter had it.
@@ -52,6 +58,7 @@ class Exchange(Frozen):
     text: Text | None = None
     model: Name | None = None
     calls: tuple[ToolCall, ...] = ()
+    tokens: tuple[Token, ...] = ()
     failure: Name | None = None
     reason: str = ""
     attempts: tuple[Usage, ...] = ()
@@ -69,35 +76,49 @@ def key(request: ChatRequest) -> str:
 
 
 class RecordingChat(Chat):
-    """Passes calls on and hands each with its end to a recorder.
+    """Passes calls on and hands each with its end, without secrets, to a recorder.
 
     Args:
         chat: Who answers.
         record: Takes every call as it ends: what failed and what was called off as well.
+        redactor: Takes secrets out; those of the process's environment if not given.
     """
 
-    def __init__(self, chat: Chat, record: Callable[[Exchange], None]) -> None:
+    def __init__(
+        self,
+        chat: Chat,
+        record: Callable[[Exchange], None],
+        redactor: Redactor | None = None,
+    ) -> None:
         self._chat = chat
         self._record = record
+        self._redactor = redactor or Redactor(os.environ)
 
     async def complete(self, request: ChatRequest, meter: Meter) -> Reply:
         """Answer one call and record it."""
-        before = meter.attempts
+        branch = Branch(meter)
         try:
-            reply = await self._chat.complete(request, meter)
+            reply = await self._chat.complete(request, branch)
         except errors.ChatError as error:
             failed = Exchange(request=request, failure=type(error).__name__, reason=str(error))
-            self._note(failed, meter, before)
+            self._note(failed, branch)
             raise
         except anyio.get_cancelled_exc_class():
-            self._note(Exchange(request=request, failure=_CALLED_OFF), meter, before)
+            self._note(Exchange(request=request, failure=_CALLED_OFF), branch)
             raise
-        answered = Exchange(request=request, text=reply.text, model=reply.model, calls=reply.calls)
-        self._note(answered, meter, before)
+        answered = Exchange(
+            request=request,
+            text=reply.text,
+            model=reply.model,
+            calls=reply.calls,
+            tokens=reply.tokens,
+        )
+        self._note(answered, branch)
         return reply
 
-    def _note(self, exchange: Exchange, meter: Meter, before: int) -> None:
-        self._record(exchange.model_copy(update={"attempts": meter.since(before)}))
+    def _note(self, exchange: Exchange, branch: Branch) -> None:
+        whole = exchange.model_copy(update={"attempts": branch.own})
+        self._record(self._redactor.model(whole))
 
     async def aclose(self) -> None:
         """Close who answers."""
@@ -111,18 +132,31 @@ class ReplayChat(Chat):
 
     Args:
         exchanges: The recording.
+        redactor: Takes secrets out of questions, as was done in the recording; those of the
+            process's environment if not given.
 
     Attributes:
         hits: How many calls were found.
         misses: How many were not.
+        missed: The error of the first of those, if there is one. A market goes on when a worker
+            fails, so who runs one should look here.
+        on_miss: Called at every miss, such as to stop the run.
     """
 
-    def __init__(self, exchanges: Iterable[Exchange]) -> None:
+    def __init__(self, exchanges: Iterable[Exchange], redactor: Redactor | None = None) -> None:
         self._waiting: defaultdict[str, deque[Exchange]] = defaultdict(deque)
         for exchange in exchanges:
             self._waiting[key(exchange.request)].append(exchange)
+        self._redactor = redactor or Redactor(os.environ)
         self.hits = 0
         self.misses = 0
+        self.missed: errors.CassetteError | None = None
+        self.on_miss: Callable[[], object] = lambda: None
+
+    @property
+    def unused(self) -> int:
+        """How many recorded calls were not made."""
+        return len(self._left())
 
     async def complete(self, request: ChatRequest, meter: Meter) -> Reply:
         """Play one call back, with its cost and its failure if it failed.
@@ -132,10 +166,10 @@ class ReplayChat(Chat):
             ChatError: If it ended so in the recording.
         """
         await anyio.lowlevel.checkpoint()
-        waiting = self._waiting[key(request)]
+        request = self._redactor.model(request)
+        waiting = self._waiting.get(key(request))
         if not waiting:
-            self.misses += 1
-            raise errors.CassetteError(self._miss(request))
+            raise self._note_miss(request)
         exchange = waiting.popleft()
         self.hits += 1
         for usage in exchange.attempts:
@@ -145,7 +179,7 @@ class ReplayChat(Chat):
         if exchange.text is None:
             raise _failure(exchange)
         usage = exchange.attempts[-1] if exchange.attempts else Usage()
-        return Reply(exchange.text, usage, exchange.model, exchange.calls)
+        return Reply(exchange.text, usage, exchange.model, exchange.calls, exchange.tokens)
 
     def assert_complete(self) -> None:
         """Check that every recorded call was made.
@@ -159,6 +193,13 @@ class ReplayChat(Chat):
 
     def _left(self) -> list[Exchange]:
         return [exchange for waiting in self._waiting.values() for exchange in waiting]
+
+    def _note_miss(self, request: ChatRequest) -> errors.CassetteError:
+        error = errors.CassetteError(self._miss(request))
+        self.misses += 1
+        self.missed = self.missed or error
+        self.on_miss()
+        return error
 
     def _miss(self, request: ChatRequest) -> str:
         left = self._left()
@@ -195,7 +236,8 @@ def load(path: Path) -> list[Exchange]:
 
 
 def save(path: Path, exchanges: Iterable[Exchange]) -> None:
-    """Write a recording, replacing what the file held."""
+    """Write a recording, replacing what the file held; its folder is made if there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8") as lines:
         lines.writelines(f"{exchange.model_dump_json()}\n" for exchange in exchanges)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import anyio
 import httpx2
 import openai
+from pydantic_core import to_json
 
 from workers.errors import (
     BrokenConnectionError,
@@ -74,7 +75,7 @@ class Connection:
             if body.get("stream"):
                 return await self._streamed(body)
             response = await self._client.post(_PATH, body=body, cast_to=httpx2.Response)
-            return Received(read_body(response.content))
+            return Received(self._body(response.content))
         except openai.APIStatusError as error:
             text = self._key.redacted(error.response.text[:_QUOTED])
             return failed_status(error.status_code, error.response.headers, text)
@@ -97,11 +98,21 @@ class Connection:
         assert isinstance(response, httpx2.Response)  # noqa: S101 - by cast_to
         try:
             if not response.headers.get("content-type", "").startswith(_EVENTS):
-                return Received(read_body(await response.aread()))
-            return await _read(response, start)
+                return Received(self._body(await response.aread()))
+            received = await _read(response, start)
+            return self._redacted(received) if isinstance(received, Received) else received
         finally:
             with anyio.CancelScope(shield=True), anyio.move_on_after(_CLOSING):
                 await response.aclose()
+
+    def _body(self, content: bytes) -> Fields:
+        return read_body(self._key.redacted_reply(content))
+
+    def _redacted(self, received: Received) -> Received:
+        """Return a streamed reply without the key, which may have come in pieces."""
+        written = to_json(received.fields)
+        clean = self._key.redacted_reply(written)
+        return received if clean == written else received._replace(fields=read_body(clean))
 
     def _broken(self, cause: BaseException) -> ChatError:
         why = self._key.redacted(str(cause)) or type(cause).__name__

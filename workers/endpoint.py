@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -18,13 +17,13 @@ from workers.errors import (
     ChatError,
     DeadlineError,
     EndpointError,
-    LiveCallError,
     MissingKeyError,
     UnavailableError,
     UnstructuredAnswerError,
 )
 from workers.key import Key
 from workers.limits import Gate, Limits
+from workers.live_calls import check_live_call
 from workers.meter import NOTHING
 from workers.reply import expected_tokens, fits, read_reply, read_usage
 from workers.retry import Policy, retried
@@ -37,9 +36,6 @@ if TYPE_CHECKING:
 OPENAI_URL: Final = "https://api.openai.com/v1"
 REPLY_LIMIT: Final = 8_000_000
 """Bytes that a reply may have: far more than the longest answer."""
-
-NO_LIVE_CALLS: Final = "TRUTHBID_NO_LIVE_CALLS"
-"""The environment variable that forbids every call to an endpoint, as tests want it."""
 
 _BUSY: Final = 429
 
@@ -108,8 +104,7 @@ class Endpoint(Chat):
             ChatError: If there is no usable answer; its class says why.
             LiveCallError: If no endpoint may be called.
         """
-        if os.environ.get(NO_LIVE_CALLS):
-            raise LiveCallError(f"{NO_LIVE_CALLS} is set, and {self._url} was called")
+        check_live_call(self._url)
         gate = self._entered()
         turn = partial(gate.turn, expected_tokens(request))
         seconds = self.policy.seconds

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+_SHORTEST: Final = 12
+"""A shorter key is a stand-in, such as ``none``, which a model may well say."""
 
 
 class Key(NamedTuple):
@@ -30,3 +33,8 @@ class Key(NamedTuple):
         """Return a text without the key, in case that an endpoint repeats it."""
         key = self.read()
         return text.replace(key, "[key]") if key else text
+
+    def redacted_reply(self, body: bytes) -> bytes:
+        """Return what an endpoint has sent without the key, in case that it hands it back."""
+        key = (self.read() or "").encode()
+        return body.replace(key, b"[key]") if len(key) >= _SHORTEST else body

@@ -72,10 +72,6 @@ class Meter:
         """How many requests were made."""
         return len(self._attempts)
 
-    def since(self, attempt: int) -> tuple[Usage, ...]:
-        """Return the attempts from a number on."""
-        return tuple(self._attempts[attempt:])
-
     @property
     def estimated(self) -> bool:
         """Whether any of it is our own estimate."""
@@ -85,3 +81,38 @@ class Meter:
     def cost(self) -> Money:
         """What all attempts cost together."""
         return Money(sum((self._price.cost(usage) for usage in self._attempts), ZERO))
+
+
+class Branch(Meter):
+    """The part of one call in a meter that several calls at the same time share.
+
+    Everything goes to the shared meter; the attempts of this call are known apart.
+
+    Args:
+        trunk: The shared meter.
+
+    >>> from workers.prices import Price
+    >>> trunk = Meter(Price.per_million(1, 2))
+    >>> branch, other = Branch(trunk), trunk.start(Usage(5, 5))
+    >>> branch.end(branch.start(Usage(input=10, output=100)), Usage(input=7, output=20))
+    >>> branch.own
+    (Usage(input=7, output=20, cached=0, estimated=False),)
+    >>> branch.cost == trunk.cost, branch.attempts
+    (True, 2)
+    """
+
+    def __init__(self, trunk: Meter) -> None:
+        self._price, self._reserve = trunk._price, trunk._reserve
+        self._attempts = trunk._attempts
+        self._numbers: list[int] = []
+
+    def start(self, worst: Usage) -> int:
+        """Put down an attempt of this call; returns its number in the shared meter."""
+        number = super().start(worst)
+        self._numbers.append(number)
+        return number
+
+    @property
+    def own(self) -> tuple[Usage, ...]:
+        """The attempts of this call."""
+        return tuple(self._attempts[number] for number in self._numbers)

@@ -15,7 +15,7 @@ from tests.workers.endpoints import ASK, PRICE, QUICK, ended, endpoint
 from tests.workers.openai_server import OpenAIServer, Say, completion, failure
 from workers.chat import Message, Reply, Token
 from workers.dialect import worst_usage
-from workers.endpoint import NO_LIVE_CALLS, Endpoint
+from workers.endpoint import Endpoint
 from workers.errors import (
     ChatError,
     CutAnswerError,
@@ -30,6 +30,7 @@ from workers.errors import (
     RequestRefusedError,
     UnstructuredAnswerError,
 )
+from workers.live_calls import NO_LIVE_CALLS
 from workers.meter import Meter
 from workers.prices import Usage
 
