@@ -30,6 +30,20 @@ class Journal(Protocol):
         """
         ...
 
+    def keep_call(self, lane: str, body: str) -> None:
+        """Put a recorded model call in line; it is safe when the next event is.
+
+        Calls are kept beside the events and in a chain of their own: no decision depends on them.
+
+        Args:
+            lane: Whose call it was.
+            body: The call in JSON.
+
+        Raises:
+            JournalError: As for `append`.
+        """
+        ...
+
     async def durable(self, seq: int) -> None:
         """Wait until the event with this number, and so all before it, survives a power loss.
 
@@ -63,6 +77,9 @@ class Unrecorded:
         del event
         self._seq += 1
         return self._seq
+
+    def keep_call(self, lane: str, body: str) -> None:
+        """Forget the call."""
 
     async def durable(self, seq: int) -> None:
         """Return at once: there is nothing to wait for."""

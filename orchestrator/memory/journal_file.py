@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO, Final
 
-from orchestrator.memory.journal import JournalError, Row, checked_chain
+from orchestrator.memory.journal import GENESIS, JournalError, Row, checked_chain
 
 APPLICATION_ID: Final = 0x74727562
 """Marks the file as ours ('trub') in the SQLite header."""
@@ -15,6 +15,9 @@ SCHEMA_VERSION: Final = 1
 
 CHAIN: Final = "SELECT seq, at, key, body, hash FROM events WHERE seq <= ? ORDER BY seq"
 """Reads the entries, up to a number, as they lie in the file."""
+
+CALLS: Final = "SELECT seq, at, key, body, hash FROM calls ORDER BY seq"
+"""Reads the recorded model calls, if there is a table of them."""
 
 _TABLES: Final = {
     "events": """CREATE TABLE events (
@@ -26,6 +29,12 @@ _TABLES: Final = {
     target TEXT NOT NULL, amount INTEGER NOT NULL CHECK (amount > 0), purpose TEXT NOT NULL
 ) STRICT""",
 }
+
+_CALLS: Final = """CREATE TABLE calls (
+    seq INTEGER PRIMARY KEY, at REAL NOT NULL, key TEXT NOT NULL,
+    body TEXT NOT NULL, hash BLOB NOT NULL
+) STRICT"""
+"""Made with the first call that is recorded; a run without models has no such table."""
 
 _ALL: Final = 2**63 - 1
 
@@ -71,11 +80,7 @@ def create(path: Path) -> sqlite3.Connection:
     connection = _connect(path, "rw")
     try:
         _log_ahead(connection, path)
-        triggers = [
-            _TRIGGER.format(table=table, change=change)
-            for table in _TABLES
-            for change in ("update", "delete")
-        ]
+        triggers = [trigger for table in _TABLES for trigger in _guards(table)]
         connection.executescript(
             f"BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID};"
             f" PRAGMA user_version = {SCHEMA_VERSION};"
@@ -125,6 +130,29 @@ def open_to_read(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def has_calls(connection: sqlite3.Connection) -> bool:
+    """Return whether model calls are recorded in a journal."""
+    query = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'calls'"
+    return connection.execute(query).fetchone() is not None
+
+
+def add_calls(connection: sqlite3.Connection) -> None:
+    """Make the table of recorded calls, as part of the transaction that is open."""
+    for statement in (_CALLS, *_guards("calls")):
+        connection.execute(statement)
+
+
+def head(connection: sqlite3.Connection, table: str) -> tuple[int, bytes]:
+    """Return the last number and hash of a chain."""
+    query = f"SELECT seq, hash FROM {table} ORDER BY seq DESC LIMIT 1"
+    found: tuple[int, bytes] | None = connection.execute(query).fetchone()
+    return found or (0, GENESIS)
+
+
+def _guards(table: str) -> list[str]:
+    return [_TRIGGER.format(table=table, change=change) for change in ("update", "delete")]
 
 
 def damage(connection: sqlite3.Connection) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Self, TypeVar
 from pydantic import ValidationError
 
 from orchestrator.memory.journal import GENESIS, JournalError, Row, checked_chain
-from orchestrator.memory.journal_file import CHAIN, damage, open_to_read
+from orchestrator.memory.journal_file import CALLS, CHAIN, damage, has_calls, open_to_read
 from protocols.events import EVENT, Event
 
 E = TypeVar("E")
@@ -101,6 +101,16 @@ class Record:
                 yield problem
             elif self._decode(row.seq, row.body).key != row.key:
                 yield f"entry {row.seq} is filed under the key of another event"
+        if has_calls(self._connection):
+            for _, problem in checked_chain(map(Row._make, self._all(CALLS))):
+                if problem is not None:
+                    yield f"recorded calls: {problem}"
+
+    def calls(self) -> Iterator[str]:
+        """Yield the recorded model calls in JSON, in the order in which they ended."""
+        if has_calls(self._connection):
+            for row in map(Row._make, self._all(CALLS)):
+                yield row.body
 
     def transfers(self) -> Iterator[tuple[int, str, str, str, int, str]]:
         """Yield the rows of the ledger table as (seq, book, source, target, amount, purpose)."""

@@ -18,7 +18,7 @@ import anyio
 from anyio.lowlevel import current_token
 
 from orchestrator.memory.journal import GENESIS, JournalError, Row, encoded, link
-from orchestrator.memory.journal_file import create, lock, reopen
+from orchestrator.memory.journal_file import add_calls, create, has_calls, head, lock, reopen
 from protocols.events import Event, transfers_of
 
 if TYPE_CHECKING:
@@ -68,11 +68,16 @@ class SqliteJournal:
         self._lock = lock(path)
         try:
             self._connection = reopen(path) if resume else create(path)
-            self._seq, self._hash = _head(self._connection)
+            self._seq, self._hash = head(self._connection, "events")
+            self._has_calls = has_calls(self._connection)
+            self._call, self._call_hash = (
+                head(self._connection, "calls") if self._has_calls else (0, GENESIS)
+            )
         except BaseException:
             self._lock.close()
             raise
         self._line: list[tuple[Row, tuple[Transfer, ...]]] = []
+        self._calls: list[Row] = []
         self._gathering = _Group()
         self._committing: _Group | None = None
         self._durable = self._seq
@@ -90,9 +95,19 @@ class SqliteJournal:
         row = Row(seq, at, key, body, link(self._hash, seq, at, key, body))
         self._line.append((row, transfers_of(event)))
         self._seq, self._hash = seq, row.hash
-        if len(self._line) >= _GROUP:
+        if self._is_full:
             self._shorten()
         return seq
+
+    def keep_call(self, lane: str, body: str) -> None:
+        """Put a recorded model call in line; it is committed with the events around it."""
+        self._check()
+        seq, at = self._call + 1, float(self._clock())
+        row = Row(seq, at, lane, body, link(self._call_hash, seq, at, lane, body))
+        self._calls.append(row)
+        self._call, self._call_hash = seq, row.hash
+        if self._is_full:
+            self._shorten()
 
     async def durable(self, seq: int) -> None:
         """Wait until this event is on the disk."""
@@ -119,7 +134,7 @@ class SqliteJournal:
         if self._closed:
             return
         try:
-            while self._error is None and (self._committing is not None or self._line):
+            while self._error is None and (self._committing is not None or self._waiting):
                 self._begin_if_idle()
                 self._collect(wait=True)
         finally:
@@ -139,23 +154,32 @@ class SqliteJournal:
         if self._closed:
             raise JournalError("the journal is closed")
 
+    @property
+    def _waiting(self) -> int:
+        """How much is in line."""
+        return len(self._line) + len(self._calls)
+
+    @property
+    def _is_full(self) -> bool:
+        return self._waiting >= _GROUP
+
     # Groups, on the event loop --------------------------------------------------------------
 
     def _begin_if_idle(self) -> None:
-        if self._committing is None and self._line and not self._closed:
+        if self._committing is None and self._waiting and not self._closed:
             self._begin()
 
     def _begin(self) -> None:
         """Insert what is in line and hand it to the thread."""
         group = self._gathering
-        group.last = self._line[-1][0].seq
+        group.last = self._seq
         try:
             self._insert()
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait are told
             group.error = error
             self._finish(group)
             return
-        self._gathering, self._line = _Group(), []
+        self._gathering, self._line, self._calls = _Group(), [], []
         self._commits.put(group)
         self._committing = group
 
@@ -170,13 +194,21 @@ class SqliteJournal:
                 for t in transfers
             ]
             execute("INSERT INTO transfers VALUES (?, ?, ?, ?, ?, ?)", moved)
+            if self._calls:
+                self._insert_calls()
         except BaseException:
             self._roll_back()
             raise
 
+    def _insert_calls(self) -> None:
+        if not self._has_calls:
+            add_calls(self._connection)
+            self._has_calls = True
+        self._connection.executemany("INSERT INTO calls VALUES (?, ?, ?, ?, ?)", self._calls)
+
     def _shorten(self) -> None:
         """Have a full group committed; wait for the disk if the line is at its longest."""
-        self._collect(wait=len(self._line) >= _LONGEST_LINE)
+        self._collect(wait=self._waiting >= _LONGEST_LINE)
         self._begin_if_idle()
 
     def _collect(self, *, wait: bool = False) -> None:
@@ -197,10 +229,11 @@ class SqliteJournal:
         else:
             self._error = group.error
             self._line.clear()
+            self._calls.clear()
             self._roll_back()
             self._gathering.done.set()
         group.done.set()
-        if self._gathering.wanted or len(self._line) >= _GROUP:
+        if self._gathering.wanted or self._is_full:
             self._begin_if_idle()
 
     def _roll_back(self) -> None:
@@ -235,8 +268,3 @@ def _call_soon() -> Callable[..., object]:
         native.run_sync_soon
     )
     return found
-
-
-def _head(connection: sqlite3.Connection) -> tuple[int, bytes]:
-    row = connection.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-    return row or (0, GENESIS)

@@ -188,6 +188,9 @@ class Kept:
         self.events.append(event)
         return len(self.events)
 
+    def keep_call(self, lane: str, body: str) -> None:
+        """Forget the call."""
+
     async def durable(self, seq: int) -> None:
         """Note who waits, and return at once."""
         self.waited.append(seq)
