@@ -19,7 +19,10 @@ from orchestrator.task import Task
 from protocols.errors import TruthbidError
 from protocols.units import TaskId, units
 from workers.chance import uniform
+from workers.chat import Chat
+from workers.llm_spec import OpenAISpec
 from workers.model_judge import ModelJudge
+from workers.planning.catalog import OpenAIPlannerSpec
 from workers.planning.planner import Planner
 from workers.ports import Verifier, Worker
 from workers.record_file import RecordsError
@@ -53,19 +56,20 @@ class Fleet(NamedTuple):
     planner: Planner | None = None
 
 
-def assemble(config: RunConfig, folder: Path) -> Fleet:
+def assemble(config: RunConfig, folder: Path, chat: Chat | None = None) -> Fleet:
     """Return the workers and tasks of a configuration.
 
     Args:
         config: The configuration.
         folder: Where its relative paths start.
+        chat: Who answers all model calls in place of the endpoints, which then need no key.
 
     Raises:
         UnusableError: If a file that it names cannot be used, a worker lacks its key or its price,
             or two workers or tasks have one name.
     """
-    workers = _workers(config)
-    judges = _judges(config, folder)
+    workers = _workers(config, chat)
+    judges = _judges(config, folder, chat)
     around = Surroundings(folder, frozenset(config.commands), judges)
     tasks = [
         Task(
@@ -91,7 +95,7 @@ def assemble(config: RunConfig, folder: Path) -> Fleet:
     _check_names("workers", [worker.name for worker in workers], len(config.workers))
     _check_names("tasks", [task.id for task in tasks], len(config.tasks))
     _check_wiring(tasks)
-    return Fleet(workers, tasks, folder, judges, config.goal, _planner(config, folder))
+    return Fleet(workers, tasks, folder, judges, config.goal, _planner(config, folder, chat))
 
 
 def free_path(config: RunConfig, exists: Callable[[Path], bool] = Path.exists) -> Path:
@@ -102,7 +106,7 @@ def free_path(config: RunConfig, exists: Callable[[Path], bool] = Path.exists) -
     return next(path for path in numbered if not exists(path))
 
 
-def _workers(config: RunConfig) -> list[Worker]:
+def _workers(config: RunConfig, chat: Chat | None) -> list[Worker]:
     answers = {TaskId(task.id): answer for task in config.tasks if (answer := _accepted(task))}
     labels = config.generate.labels if config.generate is not None else ()
     if config.generate is not None and labels:
@@ -110,7 +114,10 @@ def _workers(config: RunConfig) -> list[Worker]:
     workers: list[Worker] = []
     for place, spec in enumerate(config.workers):
         try:
-            worker = spec.build(config.seed)
+            if isinstance(spec, OpenAISpec):
+                worker: Worker = spec.build(config.seed, chat)
+            else:
+                worker = spec.build(config.seed)
         except (TruthbidError, ValueError) as error:
             raise UnusableError(("workers", place), _reason(error)) from error
         if isinstance(worker, SimulatedWorker):
@@ -120,11 +127,11 @@ def _workers(config: RunConfig) -> list[Worker]:
     return workers
 
 
-def _judges(config: RunConfig, folder: Path) -> Mapping[str, ModelJudge]:
+def _judges(config: RunConfig, folder: Path, chat: Chat | None) -> Mapping[str, ModelJudge]:
     judges: dict[str, ModelJudge] = {}
     for place, spec in enumerate(config.judges):
         try:
-            judges[spec.id] = spec.build(folder)
+            judges[spec.id] = spec.build(folder, chat)
         except (TruthbidError, ValueError, OSError) as error:
             raise UnusableError(("judges", place), _reason(error)) from error
     try:
@@ -143,11 +150,14 @@ def _verifier(task: TaskSpec, place: int, around: Surroundings) -> Verifier | No
         raise UnusableError(("tasks", place, "verify"), _reason(error)) from error
 
 
-def _planner(config: RunConfig, folder: Path) -> Planner | None:
-    if config.planner is None:
+def _planner(config: RunConfig, folder: Path, chat: Chat | None) -> Planner | None:
+    spec = config.planner
+    if spec is None:
         return None
     try:
-        return config.planner.build(folder)
+        if isinstance(spec, OpenAIPlannerSpec):
+            return spec.build(folder, chat)
+        return spec.build(folder)
     except (TruthbidError, ValueError, OSError) as error:
         raise UnusableError(("planner",), _reason(error)) from error
 

@@ -137,6 +137,10 @@ class RunConfig(Spec):
     planning: Annotated[PlanningSettings, Field(description="How far planning may go.")] = (
         PlanningSettings()
     )
+    record_calls: Annotated[
+        bool,
+        Field(description="Whether the journal keeps the model calls, to play the run back."),
+    ] = True
     journal: Annotated[
         Name | None, Field(description="The journal file; runs/NAME-NUMBER.db if left out.")
     ] = None

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, ExitStack, suppress
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +27,7 @@ from orchestrator.planning.maker import Maker
 from orchestrator.planning.pursuit import OnPlan, Solution, first_brief, pursue
 from orchestrator.planning.settings import PlanningSettings
 from orchestrator.planning.wiring import is_wired
+from orchestrator.recordings import recorded
 from orchestrator.task import Task, TaskResult, task_result
 from protocols.events import Event, transfers_of
 from protocols.mechanism import Mechanism
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from orchestrator.bootstrap import Fleet
     from orchestrator.config import RunConfig
     from orchestrator.memory.record import Record
+    from workers.chat import Chat
     from workers.model_judge import ModelJudge
 
 GRACE_SECONDS = 5.0
@@ -60,6 +62,8 @@ class Coordinator:
         peer: How the answers to tasks with redundancy are scored and paid; ``{}`` for the defaults.
         planner: Who breaks goals down into tasks, for `solve`.
         planning: How far it may go.
+        record_calls: Whether the journal keeps the calls to models, so that the run can be played
+            back; secrets are taken out.
         resume: Go on with the run in the journal file. Give it the same tasks again, in the same
             order or with the same ids: it waits for those on record.
 
@@ -95,6 +99,7 @@ class Coordinator:
         judges: Iterable["ModelJudge"] = (),
         planner: Planner | None = None,
         planning: PlanningSettings | Mapping[str, object] | None = None,
+        record_calls: bool = True,
         resume: bool = False,
     ) -> None:
         fleet = list(workers)
@@ -124,6 +129,8 @@ class Coordinator:
         self._planner, self._planning = planner, PlanningSettings.model_validate(planning or {})
         self._judges = {judge.name: judge for judge in judges}
         check_judge(self._peers, self._judges)
+        self._record_calls = record_calls and self.journal_path is not None
+        self._calls = ExitStack()
         self._listeners: list[Callable[[Event], None]] = []
         self.tasks: tuple[Task, ...] = ()
         self._admitted = 0
@@ -153,6 +160,7 @@ class Coordinator:
             planner=fleet.planner,
             planning=config.planning_in_full,
             judges=fleet.judges.values(),
+            record_calls=config.record_calls,
             config={WORKFLOW: config.model_dump(mode="json"), FOLDER: str(fleet.folder)},
             resume=resume,
         )
@@ -167,6 +175,7 @@ class Coordinator:
         overrides: Sequence[str] = (),
         journal: Path | str | None = None,
         environment: Mapping[str, str] | None = None,
+        chat: "Chat | None" = None,
     ) -> Self:
         """Return the market of a workflow file; its tasks are in ``tasks``.
 
@@ -175,6 +184,7 @@ class Coordinator:
             overrides: ``path=value`` for single fields.
             journal: The file that records the run; that of the workflow file, if it names one.
             environment: The variables that the file may quote; those of the process if left out.
+            chat: Who answers all model calls in place of the endpoints: a recording or a script.
 
         Raises:
             InputError: If the file, or anything that it names, cannot be used.
@@ -188,7 +198,7 @@ class Coordinator:
         from orchestrator.workflow_file import read_workflow
 
         variables = os.environ if environment is None else environment
-        config, fleet = read_workflow(Path(path), overrides, variables)
+        config, fleet = read_workflow(Path(path), overrides, variables, chat)
         return cls.configured(config, fleet, journal or config.journal)
 
     # Opening and closing --------------------------------------------------------------------
@@ -208,6 +218,9 @@ class Coordinator:
             self._release()
             raise
         self._engine = engine
+        if self._record_calls:
+            callers = (*self._workers.values(), *self._judges.values(), self._planner)
+            self._calls.enter_context(recorded(callers, self._journal))
         self._group = anyio.create_task_group()
         await self._group.__aenter__()
         self._group.start_soon(engine.run)
@@ -229,6 +242,7 @@ class Coordinator:
                 if kind is None and engine is not None and engine.error is None and engine.idle:
                     self._chronicle.note(engine.closing)
             finally:
+                self._calls.close()
                 self._release()
                 await self._dismiss()
 

@@ -14,10 +14,14 @@ from orchestrator.strict_yaml.variables import Variables
 from orchestrator.strict_yaml.yaml_parser import parse
 from orchestrator.strict_yaml.yaml_text import read_text
 from orchestrator.strict_yaml.yaml_tree import Fault, refusal
+from workers.chat import Chat
 
 
 def read_workflow(
-    path: Path, overrides: Sequence[str], environment: Mapping[str, str]
+    path: Path,
+    overrides: Sequence[str],
+    environment: Mapping[str, str],
+    chat: Chat | None = None,
 ) -> tuple[RunConfig, Fleet]:
     """Read a workflow file and make what it describes; nothing is run or written.
 
@@ -25,6 +29,7 @@ def read_workflow(
         path: The file; its relative paths start in its folder.
         overrides: ``path=value`` of each ``--set``.
         environment: The variables that the file may quote.
+        chat: Who answers all model calls in place of the endpoints.
 
     Raises:
         InputError: If the file, or anything that it names, cannot be used; says where and why.
@@ -32,7 +37,7 @@ def read_workflow(
     variables = Variables(environment)
     config = load(path, RunConfig, overrides, variables)
     try:
-        fleet = assemble(config, path.parent)
+        fleet = assemble(config, path.parent, chat)
     except UnusableError as error:
         reason = error
     else:

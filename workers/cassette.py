@@ -25,7 +25,6 @@ from protocols.frozen import Frozen
 from protocols.units import Name, Text
 from workers import errors
 from workers.chat import Chat, ChatRequest, Reply, Token, ToolCall
-from workers.meter import Branch
 from workers.prices import Usage
 from workers.redaction import Redactor
 
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from workers.meter import Meter
+    from workers.meter import Branch, Meter
 
 _CALLED_OFF: Final = "called-off"
 _SHOWN_LINES: Final = 40
@@ -96,7 +95,7 @@ class RecordingChat(Chat):
 
     async def complete(self, request: ChatRequest, meter: Meter) -> Reply:
         """Answer one call and record it."""
-        branch = Branch(meter)
+        branch = meter.branch()
         try:
             reply = await self._chat.complete(request, branch)
         except errors.ChatError as error:

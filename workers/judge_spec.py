@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from protocols.units import Name, Printable
 from workers.cassette import ReplayChat, load
+from workers.chat import Chat
 from workers.limits import Limits
 from workers.model_judge import LONGEST, ModelJudge
 from workers.prices import Price
@@ -60,13 +61,15 @@ class JudgeSpec(Spec):
             raise ValueError("a model is either free or has a price, not both")
         return self
 
-    def build(self, folder: Path) -> ModelJudge:
-        """Return the judge.
+    def build(self, folder: Path, chat: Chat | None = None) -> ModelJudge:
+        """Return the judge; with a chat, that answers its calls in place of all else.
 
         Raises:
             OSError: If the recording cannot be read.
             TruthbidError: If it is none, or if the model lacks its key or its price.
         """
+        if chat is None and self.recording:
+            chat = ReplayChat(load(folder / self.recording))
         return ModelJudge(
             self.id,
             model=self.model,
@@ -80,5 +83,5 @@ class JudgeSpec(Spec):
             longest=self.longest,
             policy=self.policy,
             limits=self.limits,
-            chat=ReplayChat(load(folder / self.recording)) if self.recording else None,
+            chat=chat,
         )

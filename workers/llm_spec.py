@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from protocols.units import Name
 from workers.bidding.ask import Ask
 from workers.bidding.catalog import Bidding
+from workers.chat import Chat
 from workers.limits import Limits
 from workers.llm import OpenAIWorker
 from workers.prices import Price
@@ -75,8 +76,8 @@ class OpenAISpec(ParticipantSpec):
             raise ValueError("a probe is one call, which cannot use tools")
         return self
 
-    def build(self, seed: int) -> OpenAIWorker:
-        """Return the worker."""
+    def build(self, seed: int, chat: Chat | None = None) -> OpenAIWorker:
+        """Return the worker; with a chat, that answers its calls in place of the endpoint."""
         del seed
         return OpenAIWorker(
             self.id,
@@ -95,5 +96,6 @@ class OpenAISpec(ParticipantSpec):
             unmarked_end=self.unmarked_end,
             tools=[SKILLS[name] for name in self.tools],
             rounds=self.rounds,
+            chat=chat,
             **self.terms(),
         )

@@ -72,6 +72,10 @@ class Meter:
         """How many requests were made."""
         return len(self._attempts)
 
+    def branch(self) -> Branch:
+        """Return a meter of the same work that also tells the attempts of one call apart."""
+        return Branch(self._price, self._reserve, self._attempts)
+
     @property
     def estimated(self) -> bool:
         """Whether any of it is our own estimate."""
@@ -89,11 +93,13 @@ class Branch(Meter):
     Everything goes to the shared meter; the attempts of this call are known apart.
 
     Args:
-        trunk: The shared meter.
+        price: What tokens cost.
+        reserve: The most that all attempts of the shared meter may cost.
+        attempts: Those of the shared meter.
 
     >>> from workers.prices import Price
     >>> trunk = Meter(Price.per_million(1, 2))
-    >>> branch, other = Branch(trunk), trunk.start(Usage(5, 5))
+    >>> branch, other = trunk.branch(), trunk.start(Usage(5, 5))
     >>> branch.end(branch.start(Usage(input=10, output=100)), Usage(input=7, output=20))
     >>> branch.own
     (Usage(input=7, output=20, cached=0, estimated=False),)
@@ -101,9 +107,9 @@ class Branch(Meter):
     (True, 2)
     """
 
-    def __init__(self, trunk: Meter) -> None:
-        self._price, self._reserve = trunk._price, trunk._reserve
-        self._attempts = trunk._attempts
+    def __init__(self, price: Tariff, reserve: Money | None, attempts: list[Usage]) -> None:
+        super().__init__(price, reserve)
+        self._attempts = attempts
         self._numbers: list[int] = []
 
     def start(self, worst: Usage) -> int:

@@ -11,7 +11,12 @@ import click
 
 from orchestrator.bootstrap import Fleet
 from orchestrator.config import RunConfig
+from orchestrator.errors import InputError, Problem
+from orchestrator.recordings import read_calls
 from orchestrator.workflow_file import read_workflow
+from workers.cassette import ReplayChat
+from workers.chat import Chat
+from workers.errors import CassetteError
 
 config_argument = click.argument("config", type=click.Path(path_type=Path))
 journal_argument = click.argument("journal", type=click.Path(path_type=Path))
@@ -41,9 +46,27 @@ A key with a dot in it is quoted: --set 'generate.kinds."v1.2"=3'
 """
 
 
-def read(path: Path, overrides: Sequence[str]) -> tuple[RunConfig, Fleet]:
-    """Read a workflow file with its overrides and the variables of the environment."""
-    return read_workflow(path, overrides, os.environ)
+def read(path: Path, overrides: Sequence[str], chat: Chat | None = None) -> tuple[RunConfig, Fleet]:
+    """Read a workflow file with its overrides and the variables of the environment.
+
+    With a chat, that answers all model calls in place of the endpoints.
+    """
+    return read_workflow(path, overrides, os.environ, chat)
+
+
+def recording(path: Path) -> ReplayChat:
+    """Return what answers model calls from a journal or a recording.
+
+    Raises:
+        InputError: If it cannot be read, or holds no calls.
+    """
+    try:
+        return ReplayChat(read_calls(path))
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror}"
+    except CassetteError as error:
+        reason = str(error).removeprefix(f"{path}: ")
+    raise InputError([Problem(str(path), reason)])
 
 
 def print_json(data: Any) -> None:

@@ -12,6 +12,7 @@ from orchestrator.verbs.options import (
     json_option,
     quiet_option,
     read,
+    recording,
     set_option,
 )
 from orchestrator.verbs.running import carry_through
@@ -26,18 +27,34 @@ from orchestrator.verbs.running import carry_through
     type=click.Path(path_type=Path),
     help="The file that records the run; runs/NAME-NUMBER.db if left out.",
 )
+@click.option(
+    "--replay",
+    "recorded",
+    type=click.Path(path_type=Path),
+    metavar="JOURNAL",
+    help="Take every model call from the journal of an earlier run: offline, without a key.",
+)
 @quiet_option
 def command(
-    config: Path, overrides: Sequence[str], as_json: bool, journal: Path | None, quiet: bool
+    config: Path,
+    overrides: Sequence[str],
+    as_json: bool,
+    journal: Path | None,
+    recorded: Path | None,
+    quiet: bool,
 ) -> int:
     """Run the workflow file CONFIG.
 
     Every task is announced, awarded, done, verified and paid; at the end tables show who did what
     for how much, and whose word can be relied on. The journal records it all.
 
-    Exit codes: 0 all tasks solved, 1 some were not, 2 bad input, 3 the budget was reached,
-    130 interrupted (`truthbid resume` goes on).
+    With --replay the same workflow runs again without a network. A call that the recording does not
+    hold ends the run; it is never made.
+
+    Exit codes: 0 all tasks solved, 1 some were not, 2 bad input, 3 the budget was reached, 4 a call
+    is not in the recording, 130 interrupted (`truthbid resume` goes on).
     """
-    settings, fleet = read(config, overrides)
+    player = recording(recorded) if recorded is not None else None
+    settings, fleet = read(config, overrides, player)
     path = journal or free_path(settings)
-    return carry_through(settings, fleet, path, as_json=as_json, quiet=quiet)
+    return carry_through(settings, fleet, path, as_json=as_json, quiet=quiet, player=player)

@@ -1,6 +1,7 @@
 """What ``run`` and ``resume`` have in common: the run, its progress, and what it came to."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -12,7 +13,7 @@ from orchestrator.coordinator import Coordinator
 from orchestrator.drawing.display import plain
 from orchestrator.errors import InputError, Problem
 from orchestrator.evaluation.summary import Summary
-from orchestrator.exits import BUDGET_REACHED, DONE, INTERRUPTED, UNSOLVED
+from orchestrator.exits import BUDGET_REACHED, DONE, INTERRUPTED, MISMATCH, UNSOLVED
 from orchestrator.memory.record import Record
 from orchestrator.planning.errors import PlanningError, PlanRefusedError, UnfundedPlanError
 from orchestrator.planning.picture import print_solution
@@ -21,9 +22,11 @@ from orchestrator.reports.progress import progress, waiting
 from orchestrator.reports.tables import console
 from orchestrator.verbs.options import print_json
 from orchestrator.verbs.showing import as_data, examine, show
-from orchestrator.workflow import work
+from orchestrator.workflow import work, work_offline
 from protocols.consultation import Consulted
 from protocols.events import Event
+from workers.cassette import ReplayChat
+from workers.errors import CassetteError
 from workers.verifiers.person import ByPerson
 
 
@@ -36,8 +39,11 @@ def carry_through(
     quiet: bool,
     resume: bool = False,
     on_plan: OnPlan | None = None,
+    player: ReplayChat | None = None,
 ) -> int:
     """Run a workflow to its end, show what it came to, and return the exit code.
+
+    With a player, that answers the model calls of the fleet, and its hits and misses are told.
 
     Raises:
         PlanRefusedError: If ``on_plan`` does not want the plan to be carried out now.
@@ -51,7 +57,8 @@ def carry_through(
     try:
         with progress(len(fleet.tasks), market.ledger, config.currency, quiet=still) as listener:
             listeners = [summary.note, listener, *([] if quiet else [_calling(journal)])]
-            solution = anyio.run(work, market, fleet, listeners, on_plan)
+            run = work if player is None else partial(work_offline, player)
+            solution = anyio.run(run, market, fleet, listeners, on_plan)
     except KeyboardInterrupt:
         click.echo(f"interrupted; go on with: truthbid resume {journal}", err=True)
         return INTERRUPTED
@@ -60,19 +67,47 @@ def carry_through(
             raise
         click.echo(str(error), err=True)
         return BUDGET_REACHED if isinstance(error, UnfundedPlanError) else UNSOLVED
+    except CassetteError as error:
+        return _missed(error, player, as_json=as_json)
     if as_json or not quiet:
         with Record(journal) as record, waiting("reading the journal", quiet=quiet):
             found = examine(record, fleet)
         if as_json:
             told = {} if solution is None else {"solution": solution.to_data()}
-            print_json({**as_data(found), **told})
+            print_json({**as_data(found), **told, **_calls(player)})
         else:
             show(found)
             if solution is not None:
                 print_solution(console(), solution)
+            if player is not None:
+                click.echo(f"replayed offline: {_counted(player)}")
     if solution is not None and solution.solved:
         return DONE
     return _exit_code(summary)
+
+
+def _missed(error: CassetteError, player: ReplayChat | None, *, as_json: bool) -> int:
+    """Say which call is not in the recording, and return the exit code."""
+    click.echo(str(error), err=True)
+    if player is not None:
+        click.echo(f"the run was ended: {_counted(player)}", err=True)
+    if as_json:
+        print_json({"miss": str(error), **_calls(player)})
+    return MISMATCH
+
+
+def _calls(player: ReplayChat | None) -> dict[str, object]:
+    if player is None:
+        return {}
+    counts = {"hits": player.hits, "misses": player.misses, "unused": player.unused}
+    return {"calls": counts}
+
+
+def _counted(player: ReplayChat) -> str:
+    hits = "1 hit" if player.hits == 1 else f"{player.hits} hits"
+    misses = "1 miss" if player.misses == 1 else f"{player.misses} misses"
+    unused = f" ({player.unused} recorded calls were not made)" if player.unused else ""
+    return f"{hits}, {misses}{unused}"
 
 
 def _calling(journal: Path) -> Callable[[Event], None]:

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from protocols.units import Name
 from workers.cassette import ReplayChat, load
+from workers.chat import Chat
 from workers.limits import Limits
 from workers.planning.draft import Draft
 from workers.planning.planner import OpenAIPlanner, Planner, ScriptedPlanner
@@ -58,14 +59,15 @@ class OpenAIPlannerSpec(Spec):
             raise ValueError("a model is either free or has a price, not both")
         return self
 
-    def build(self, folder: Path) -> Planner:
-        """Return the planner.
+    def build(self, folder: Path, chat: Chat | None = None) -> Planner:
+        """Return the planner; with a chat, that answers its calls in place of all else.
 
         Raises:
             OSError: If the recording cannot be read.
             TruthbidError: If it is none, or if the model lacks its key or its price.
         """
-        chat = ReplayChat(load(folder / self.recording)) if self.recording else None
+        if chat is None and self.recording:
+            chat = ReplayChat(load(folder / self.recording))
         return OpenAIPlanner(
             model=self.model,
             base_url=self.base_url or None,
