@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from orchestrator.memory.journal import JournalError
 from orchestrator.memory.record import Record
-from workers.cassette import Exchange, RecordingChat, load
+from workers.cassette import Exchange, RecordingChat, load, written
 from workers.chat import Chat
 from workers.redaction import Redactor
 
@@ -47,7 +47,7 @@ def recorded(participants: Iterable[object], journal: Journal) -> Generator[None
     chats = [(caller, caller.chat) for caller in callers if _is_chat(caller.chat)]
 
     def keep(exchange: Exchange) -> None:
-        journal.keep_call(str(exchange.request.lane), exchange.model_dump_json())
+        journal.keep_call(str(exchange.request.lane), written(exchange))
 
     for caller, chat in chats:
         caller.chat = RecordingChat(chat, keep, redactor)

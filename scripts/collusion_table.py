@@ -102,7 +102,9 @@ def row(name: str, gains: Sequence[PairGain]) -> tuple[str, ...]:
 def page() -> str:
     """Return the table of all mechanisms."""
     header = ("mechanism", "pairs that gain", "mean gain", "lost by the coordinator")
-    return table((*header, "pairs in which each gains"), [row(name, measured(name)) for name in MECHANISMS])
+    return table(
+        (*header, "pairs in which each gains"), [row(name, measured(name)) for name in MECHANISMS]
+    )
 
 
 def main() -> None:

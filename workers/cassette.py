@@ -188,7 +188,8 @@ class ReplayChat(Chat):
         """
         left = [str(exchange.request.lane) for exchange in self._left()]
         if left:
-            raise AssertionError(f"{len(left)} recorded calls were not made: {', '.join(left[:5])}")
+            count = "1 recorded call was" if len(left) == 1 else f"{len(left)} recorded calls were"
+            raise AssertionError(f"{count} not made: {', '.join(left[:5])}")
 
     def _left(self) -> list[Exchange]:
         return [exchange for waiting in self._waiting.values() for exchange in waiting]
@@ -238,7 +239,12 @@ def save(path: Path, exchanges: Iterable[Exchange]) -> None:
     """Write a recording, replacing what the file held; its folder is made if there is none."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8") as lines:
-        lines.writelines(f"{exchange.model_dump_json()}\n" for exchange in exchanges)
+        lines.writelines(f"{written(exchange)}\n" for exchange in exchanges)
+
+
+def written(exchange: Exchange) -> str:
+    """Return a call as one line of JSON, without the fields that say nothing."""
+    return exchange.model_dump_json(exclude_defaults=True)
 
 
 def _failure(exchange: Exchange) -> errors.ChatError:

@@ -106,8 +106,7 @@ def _calls(player: ReplayChat | None) -> dict[str, object]:
 def _counted(player: ReplayChat) -> str:
     hits = "1 hit" if player.hits == 1 else f"{player.hits} hits"
     misses = "1 miss" if player.misses == 1 else f"{player.misses} misses"
-    unused = f" ({player.unused} recorded calls were not made)" if player.unused else ""
-    return f"{hits}, {misses}{unused}"
+    return f"{hits}, {misses}" + (f", {player.unused} unused" if player.unused else "")
 
 
 def _calling(journal: Path) -> Callable[[Event], None]:
