@@ -3,8 +3,6 @@
 import gc
 from collections.abc import Callable, Sequence
 
-import anyio
-
 from orchestrator.bootstrap import Fleet
 from orchestrator.coordinator import Coordinator
 from orchestrator.execution import Ending
@@ -12,7 +10,6 @@ from orchestrator.planning.course import Course
 from orchestrator.planning.pursuit import OnPlan, Solution
 from orchestrator.planning.wiring import is_wired
 from protocols.events import Event
-from workers.cassette import ReplayChat
 
 Listener = Callable[[Event], None]
 
@@ -55,34 +52,6 @@ async def work(
         finally:
             gc.unfreeze()
     return None
-
-
-async def work_offline(
-    player: ReplayChat,
-    market: Coordinator,
-    fleet: Fleet,
-    listeners: Sequence[Listener],
-    on_plan: OnPlan | None = None,
-) -> Solution | None:
-    """Do as `work`, and stop where a model is asked what the recording does not hold.
-
-    Args:
-        player: Answers the model calls of the fleet.
-        market: As for `work`.
-        fleet: As for `work`.
-        listeners: As for `work`.
-        on_plan: As for `work`.
-
-    Raises:
-        CassetteError: If a call is not in the recording; says how the nearest one differs.
-    """
-    solution = None
-    with anyio.CancelScope() as scope:
-        player.on_miss = scope.cancel
-        solution = await work(market, fleet, listeners, on_plan)
-    if player.missed is not None:
-        raise player.missed
-    return solution
 
 
 def _forget(ending: Ending) -> None:

@@ -15,6 +15,7 @@ from orchestrator.errors import InputError, Problem
 from orchestrator.evaluation.summary import Summary
 from orchestrator.exits import BUDGET_REACHED, DONE, INTERRUPTED, MISMATCH, UNSOLVED
 from orchestrator.memory.record import Record
+from orchestrator.offline import work_offline
 from orchestrator.planning.errors import PlanningError, PlanRefusedError, UnfundedPlanError
 from orchestrator.planning.picture import print_solution
 from orchestrator.planning.pursuit import OnPlan
@@ -22,7 +23,7 @@ from orchestrator.reports.progress import progress, waiting
 from orchestrator.reports.tables import console
 from orchestrator.verbs.options import print_json
 from orchestrator.verbs.showing import as_data, examine, show
-from orchestrator.workflow import work, work_offline
+from orchestrator.workflow import work
 from protocols.consultation import Consulted
 from protocols.events import Event
 from workers.cassette import ReplayChat
