@@ -8,10 +8,11 @@ from math import inf
 import anyio
 
 from orchestrator.agenda import State
+from orchestrator.calls import Calls
 from orchestrator.foreign import checked, excuse
 from orchestrator.judging import Hearing, NoVerdict
 from orchestrator.market import Market
-from orchestrator.memory.ledger import hold, owe, purse, spend, spent
+from orchestrator.memory.ledger import owe, purse, spend, spent
 from protocols.contract import Settlement, Transfer
 from protocols.decommitment import Lapsed, Withdrawn
 from protocols.events import Finished, Settled, Started, Unsettled, Verified
@@ -61,7 +62,6 @@ class Execution:
         judging: The cash that is held beside that for judging the answer.
         fallback: What follows if the work fails, where the mechanism awarded a sequence.
         calls: How often the worker was called, in this process and earlier ones.
-        lost: Whether the last call was lost and cannot be paid once more.
         before: How the awards ended that came before it in the sequence and failed.
         begun: Whether its turn has come.
         called_off: Why its task was cancelled, once it was.
@@ -77,18 +77,18 @@ class Execution:
     held: Money
     fallback: "Execution | None" = None
     judging: InitVar[Money] = ZERO
-    calls: int = 0
-    lost: bool = False
     before: tuple[Ending, ...] = ()
     begun: bool = False
     called_off: str | None = None
     cut_off: Money = ZERO
     report: Result | Failure | None = None
+    calls: Calls = field(init=False)
     hearing: Hearing = field(init=False)
     _wait: anyio.CancelScope | None = None
 
     def __post_init__(self, judging: Money) -> None:
-        """Prepare the judging."""
+        """Prepare the calls and the judging."""
+        self.calls = Calls(self.market, self.award, self.held)
         self.hearing = Hearing(self.market, self.lot, self.award, judging)
 
     @property
@@ -144,30 +144,22 @@ class Execution:
     def start(self) -> int:
         """Note that the worker is about to be called; return the number to wait for.
 
-        A call that was started in an earlier process and never reported back may have been billed:
-        what was held for it counts as spent, and the call is repeated on a new hold. Where the
-        budget has no room for that, the award ends without an outcome.
+        A call that was started in an earlier process and never reported back was lost; see calls.py.
         """
-        chronicle, key = self.market.chronicle, _key("started", self.award)
-        while chronicle.recall(f"{key}\t{self.calls + 1}", Started) is not None:
-            self.calls += 1
-            chronicle.note(self._started(self.calls))
-        if self.calls and self.recorded:
+        self.calls.recall()
+        if not self.calls.made:
+            return self.calls.note()
+        if self.recorded:
             return 0
-        if self.calls and self.to_withdraw:
+        if self.to_withdraw:
             self._break_off()
             return 0
-        if self.calls and not self._can_repeat():
-            self.lost = True
-            return 0
-        self.calls += 1
-        return chronicle.note(self._started(self.calls))
+        return self.calls.repeat()
 
     async def carry_out(self) -> Ending | None:
         """Have the work done, judged and paid; ``None`` if it is to be withdrawn."""
-        if self.lost:
-            reason = "the answer was lost, and the budget has no room for another call"
-            return self.leave_unsettled(self._failure(reason), reason)
+        if (lost := self.calls.given_up) is not None:
+            return self.leave_unsettled(self._failure(lost), lost)
         self.report = report = await self._work()
         if report is None:
             return None
@@ -325,6 +317,7 @@ class Execution:
                 task=award.task,
                 worker=award.worker,
                 reason=reason,
+                lost=self.calls.given_up is not None,
                 judging=judging,
                 transfers=bill + self.hearing.close(judging) + self._release_fallbacks(),
             )
@@ -337,35 +330,9 @@ class Execution:
             return ()
         return spend(self.fallback.reserved, ZERO, spent(self.award.worker), "bill")
 
-    # Calls that were lost -------------------------------------------------------------------
-
-    def _started(self, call: int) -> Started:
-        """Return the event of a call; each but the first books the lost one before it as billed."""
-        award = self.award
-        transfers: tuple[Transfer, ...] = ()
-        if call > 1 and not self.worker.participant.payable:
-            transfers = (
-                *spend(self.held, self.held, spent(award.worker), "bill"),
-                *hold(self.held),
-            )
-        return Started(
-            announcement=award.announcement,
-            task=award.task,
-            worker=award.worker,
-            call=call,
-            transfers=transfers,
-        )
-
-    def _can_repeat(self) -> bool:
-        """Whether another call can be paid; once it could not, it never can."""
-        if self.market.chronicle.recall(_key("unsettled", self.award), Unsettled) is not None:
-            return False
-        return self.worker.participant.payable or self.market.can_hold(self.held)
-
     def with_lost_calls(self, cost: Money) -> Money:
         """Return a cost together with that of calls whose answers were lost, and of judging."""
-        lost = 0 if self.worker.participant.payable else max(self.calls - 1, 0)
-        return Money(cost + lost * self.held + self.hearing.spent)
+        return Money(cost + self.calls.spent + self.hearing.spent)
 
 
 def _key(event: str, award: Award) -> str:

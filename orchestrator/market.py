@@ -58,6 +58,14 @@ class Limits(Frozen):
             description="What you owe a worker whose award you withdraw, as a part of the reserve.",
         ),
     ] = 0.0
+    lost_calls: Annotated[
+        Literal["reattach", "retry", "fail"],
+        Field(
+            description="What a resumed run does about a call to a worker whose answer was lost in"
+            " a crash: ask for the same answer where the worker can give it, call once more, or"
+            " give the task up."
+        ),
+    ] = "retry"
     execute_seconds: Annotated[
         float, Field(gt=0, le=1e6, description="How long a worker may work on one task.")
     ] = 300.0

@@ -176,7 +176,9 @@ class Started(Frozen):
 
     Attributes:
         call: 1, and one more for each call whose answer was lost in a crash.
-        transfers: For a repeated call: the lost call booked as billed, and a new hold.
+        reattached: Whether the answer of the lost call is asked for, instead of a new one.
+        transfers: For a repeated call: a reserve for the lost one, booked as billed, and a new
+            hold.
     """
 
     event: Literal["started"] = "started"
@@ -184,6 +186,7 @@ class Started(Frozen):
     task: TaskId
     worker: WorkerId
     call: Annotated[int, Field(ge=1)] = 1
+    reattached: bool = False
     transfers: tuple[Transfer, ...] = ()
 
     @property
@@ -267,9 +270,10 @@ class Settled(Frozen):
 
 
 class Unsettled(Frozen):
-    """An award ends without an outcome: no verifier, or the work was called off.
+    """An award ends without an outcome: no verifier, no verdict, or no answer.
 
     Attributes:
+        lost: Whether the answer was lost in a crash; the bill is a reserve then.
         judging: What asking a verifier has cost all the same.
     """
 
@@ -278,6 +282,7 @@ class Unsettled(Frozen):
     task: TaskId
     worker: WorkerId
     reason: Annotated[str, Field(max_length=2_000)]
+    lost: bool = False
     judging: Amount = Money(0)
     transfers: tuple[Transfer, ...] = ()
 

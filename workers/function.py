@@ -137,7 +137,7 @@ class FunctionSpec(ParticipantSpec):
             blocking=False,
             **self.terms(),
         )
-        worker.repeatable = True
+        worker.reattachable = worker.repeatable = True
         return worker
 
 

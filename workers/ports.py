@@ -56,6 +56,9 @@ class Worker(ABC):
             asked in a row with others and needs no deadline; it must not block.
         confirms: Its bids are not binding: at each award it is asked whether it takes it up. For
             workers that bid in several markets at once and may be busy by then.
+        reattachable: Promises that ``execute`` called again for the same award, also by another
+            process, returns the answer of the first call, or waits for it, and is not billed once
+            more. The award is the idempotency key: its announcement, task and worker.
         repeatable: Promises that ``execute`` may be called again for any lot, costs nothing and
             changes nothing, as with recordings and simulations. Reports use it to say what other
             awards would have brought.
@@ -65,6 +68,7 @@ class Worker(ABC):
     seats: int = 8
     instant: bool = False
     confirms: bool = False
+    reattachable: bool = False
     repeatable: bool = False
 
     @property

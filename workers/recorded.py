@@ -70,6 +70,7 @@ class RecordedWorker(LocalWorker):
     """
 
     instant = True
+    reattachable = True
     repeatable = True
 
     def __init__(

@@ -67,6 +67,7 @@ class SimulatedWorker(LocalWorker):
     True
     """
 
+    reattachable = True
     repeatable = True
 
     def __init__(

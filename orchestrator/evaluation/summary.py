@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, assert_never, get_args
 
 from orchestrator.agenda import State
+from orchestrator.evaluation.lost_calls import LostCalls
 from orchestrator.evaluation.totals import WorkerTotals, amount
 from orchestrator.logs.peer_totals import PeerTotals
 from orchestrator.market import Limits
@@ -66,6 +67,7 @@ class Summary:
         planning: The cash that planning has cost.
         judging: The cash that verdicts have cost.
         events: How many events were noted.
+        lost: The calls whose answers were lost in crashes, and their reserve.
         peers: What peers said of the answers to tasks with redundancy.
         unsettled: Why tasks ended unsettled, and how many.
     """
@@ -83,6 +85,7 @@ class Summary:
         self.planning = 0
         self.judging = 0
         self.events = 0
+        self.lost = LostCalls()
         self.peers = PeerTotals()
         self.unsettled: Counter[str] = Counter()
         self._copied: dict[TaskId, dict[tuple[AnnouncementId, TaskId, WorkerId], float]] = {}
@@ -98,6 +101,7 @@ class Summary:
         """Take one event in; the events of one announcement come in their order."""
         self.events += 1
         self._book(event)
+        self.lost.note(event)
         self.peers.note(event)
         match event:
             case Started() if event.call == 1:
@@ -306,6 +310,7 @@ class Summary:
             "announcements": self.announcements,
             "reannounced": self.reannounced,
             "events": self.events,
+            "lost_calls": self.lost.to_data(),
             "peers": self.peers.to_data(),
             "workers": [worker.to_data() for worker in self.workers.values()],
         }

@@ -17,6 +17,7 @@ from orchestrator.drawing.display import (
 )
 from orchestrator.reports.figures import diagrams, figures
 from orchestrator.reports.findings import highest_confidence, overconfidence
+from orchestrator.reports.lost_calls import lost_calls
 from orchestrator.reports.peer_tables import (
     assumed,
     consensus_sentence,
@@ -159,6 +160,7 @@ def _findings(reading: Reading, currency: str) -> Iterator[str]:
     yield overconfidence(reading.honest, currency)
     if reading.compared is not None:
         yield highest_confidence(reading.compared, currency)
+    yield from lost_calls(reading.summary.lost, currency)
 
 
 def _worker_rows(reading: Reading) -> list[list[str]]:

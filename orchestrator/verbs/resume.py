@@ -17,8 +17,8 @@ from orchestrator.verbs.running import carry_through
 def command(journal: Path, as_json: bool, quiet: bool) -> int:
     """Go on with the interrupted run in JOURNAL, from its last event.
 
-    Nothing is awarded or paid twice. A call whose answer was lost is made again; what it may have
-    cost is booked as spent.
+    Nothing is awarded or paid twice. A call whose answer was lost is made again, unless the setting
+    `market.lost_calls` says otherwise; what the lost one may have cost is booked as a reserve.
 
     Exit codes: as for `truthbid run`.
     """

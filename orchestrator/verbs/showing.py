@@ -8,6 +8,7 @@ import anyio
 import click
 
 from orchestrator.bootstrap import Fleet
+from orchestrator.drawing.display import plain
 from orchestrator.evaluation.baselines import Baselines, compare
 from orchestrator.evaluation.gold_verdicts import GoldVerdicts, gold_verdicts
 from orchestrator.evaluation.honesty import Honesty, honesty
@@ -15,6 +16,7 @@ from orchestrator.evaluation.summary import Summary, summarise
 from orchestrator.memory.record import Record
 from orchestrator.reports.absence import absences
 from orchestrator.reports.judges import judges
+from orchestrator.reports.lost_calls import lost_calls
 from orchestrator.reports.unsettled import unsettled
 from protocols.units import TaskId
 from workers.ports import Assessor
@@ -112,7 +114,8 @@ def show(found: Findings) -> None:
     currency = found.summary.currency
     print_summary(console, found.summary)
     print_market_peers(console, found.summary.peers)
-    for sentence in (*unsettled(found.summary), *found.absent, *judges(found.judged)):
+    lost = lost_calls(found.summary.lost, plain(currency, 20))
+    for sentence in (*unsettled(found.summary), *lost, *found.absent, *judges(found.judged)):
         console.print(sentence, highlight=False, markup=False)
     if found.honest:
         print_honesty(console, found.honest, currency)
