@@ -1,26 +1,25 @@
 """Figures of the HTML report, as inline SVG written by hand.
 
-Each is drawn for a column of 420 pixels and grows with it. Colours come from the style sheet of
-the page (classes ``s1`` to ``s8``), so that light and dark fit; every mark says in its title what
-it stands for.
+Each is drawn for a column of 420 pixels and grows with it. Series have the classes ``s1`` to ``s8``;
+every mark says in its title what it stands for.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from itertools import chain
 from typing import Final, NamedTuple
 
 from orchestrator.drawing.axes import Axis, axis, tick_text
-from scoring.corp import Corp
-
-WIDTH: Final = 420
-HEIGHT: Final = 280
-COLOURS: Final = 8
-"""So many series can be told apart by colour."""
+from orchestrator.drawing.canvas import COLOURS, HEIGHT, WIDTH, grid, short, svg
+from scoring.beta_distribution import quantile
+from scoring.corp import Block, Corp
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 20, 12, 40
 _SQUARE = 220
 _CHARACTER = 6.1
 _LINE = 13.0
+_TAIL: Final = 0.025
+_NONE: Final = 1e-9
 
 
 class Series(NamedTuple):
@@ -62,11 +61,11 @@ def lines(series: Sequence[Series], across: str, up: str) -> str:
         [0.0, *(x for each in shown for x, _ in each.points)],
         (y for each in shown for _, y in each.points),
     )
-    return _svg(HEIGHT, f"{up} over {across}", _lines(shown, right, top, across, up))
+    return svg(HEIGHT, f"{up} over {across}", _lines(shown, right, top, across, up))
 
 
 def _lines(series: Sequence[Series], right: Axis, top: Axis, across: str, up: str) -> Iterator[str]:
-    yield from _grid(right, top, across, up)
+    yield from grid(right, top, across, up)
     for number, each in enumerate(series):
         points = " ".join(f"{right.place(x)},{top.place(y)}" for x, y in each.points)
         yield (
@@ -76,21 +75,59 @@ def _lines(series: Sequence[Series], right: Axis, top: Axis, across: str, up: st
         )
 
 
-def scatter(points: Sequence[Point], across: str, up: str) -> str:
-    """Draw points; labels are put where they hide no other label."""
+def scatter(
+    points: Sequence[Point], across: str, up: str, frontier: Sequence[tuple[float, float]] = ()
+) -> str:
+    """Draw points; labels are put where they hide no other label.
+
+    Args:
+        points: What is shown.
+        across: The name of the axis from left to right.
+        up: The name of the axis upwards.
+        frontier: The corners of a line behind the points, from left to right.
+    """
     if not points:
         return ""
     right, top = _frame(
         [0.0, *(point.x for point in points)], (point.y for point in points), room=0.16
     )
-    return _svg(HEIGHT, f"{up} against {across}", _points(points, right, top, across, up))
+    line = " ".join(f"{right.place(x)},{top.place(y)}" for x, y in frontier)
+    behind = f'<polyline class="frontier" points="{line}"/>' if line else ""
+    marks = _points(points, right, top)
+    return svg(
+        HEIGHT, f"{up} against {across}", chain(grid(right, top, across, up), [behind], marks)
+    )
 
 
-def _points(points: Sequence[Point], right: Axis, top: Axis, across: str, up: str) -> Iterator[str]:
-    yield from _grid(right, top, across, up)
-    taken = [
-        _Box(right.place(each.x) - 4, top.place(each.y) - 4, 8, 8) for each in points if each.label
-    ]
+def frontier(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the corners of the frontier: what costs least for its height, mixtures allowed.
+
+    It is the part of the upper convex hull that rises: between two corners lies what is had by
+    drawing one of the two at random.
+
+    >>> frontier([(1, 0.5), (2, 0.6), (3, 0.9), (4, 0.7)])
+    [(1, 0.5), (3, 0.9)]
+    """
+    hull: list[tuple[float, float]] = []
+    for x, y in sorted(points, key=lambda point: (point[0], -point[1])):
+        if hull and y <= hull[-1][1]:
+            continue
+        while len(hull) > 1 and _below(hull[-2], hull[-1], (x, y)):
+            hull.pop()
+        hull.append((x, y))
+    return hull
+
+
+def _below(
+    first: tuple[float, float], middle: tuple[float, float], last: tuple[float, float]
+) -> bool:
+    """Whether the middle corner lies on or below the line between its neighbours."""
+    rise = (middle[1] - first[1]) * (last[0] - first[0])
+    return rise <= (last[1] - first[1]) * (middle[0] - first[0])
+
+
+def _points(points: Sequence[Point], right: Axis, top: Axis) -> Iterator[str]:
+    taken = [_Box(right.place(each.x) - 4, top.place(each.y) - 4, 8, 8) for each in points]
     for point in sorted(points, key=lambda each: (each.strong, bool(each.label))):
         x, y = right.place(point.x), top.place(point.y)
         kind = "strong" if point.strong else "named" if point.label else "small"
@@ -138,8 +175,8 @@ def _label(point: Point, x: float, y: float, taken: list[_Box]) -> str:
         inside = left >= _LEFT and left + width <= WIDTH and _TOP <= middle <= HEIGHT - _BOTTOM
         if inside and not any(box.meets(other) for other in taken):
             taken.append(box)
-            style = ' class="strong"' if point.strong else ""
-            return f'<text{style} x="{left:.1f}" y="{middle + 4:.1f}">{escape(point.label)}</text>'
+            style = "label strong" if point.strong else "label"
+            return f'<text class="{style}" x="{left:.1f}" y="{middle + 4:.1f}">{escape(point.label)}</text>'
     return ""
 
 
@@ -152,7 +189,7 @@ def bars(groups: Sequence[Bar]) -> str:
     height = round(_TOP + span * len(groups) + 26)
     values = [value for group in groups for value, _ in group.values]
     right = axis([0.0, *values], left, WIDTH - _RIGHT - 8, ticks=3)
-    return _svg(height, "Money by worker", _bars(groups, right, span, thick, height))
+    return svg(height, "Money by worker", _bars(groups, right, span, thick, height))
 
 
 def _bars(
@@ -168,7 +205,7 @@ def _bars(
     for row, group in enumerate(groups):
         top = _TOP + 4 + row * span
         middle = top + thick * len(group.values) / 2 + 4
-        name = escape(_short(group.name, 17))
+        name = escape(short(group.name, 17))
         yield f'<text x="{right.start - 8}" y="{middle:.1f}" text-anchor="end">{name}</text>'
         for number, (value, text) in enumerate(group.values):
             x = right.place(value)
@@ -182,16 +219,20 @@ def _bars(
 def reliability(corp: Corp, name: str) -> str:
     """Draw the reliability diagram of one worker: CORP blocks with their numbers of reports.
 
-    Source: Dimitriadis, Gneiting and Jordan, PNAS 2021.
+    Each block has the interval in which its rate lies at 95 %, as if the block had been chosen
+    before its outcomes were seen; the isotonic fit has chosen it after, so the intervals of small
+    blocks are somewhat too short.
+
+    Source: Dimitriadis, Gneiting and Jordan, PNAS 2021; Clopper and Pearson 1934.
     """
     right = Axis(0.0, 1.0, 38.0, _SQUARE - 16.0, (0.0, 0.5, 1.0))
     top = Axis(0.0, 1.0, _SQUARE - 40.0, 16.0, (0.0, 0.5, 1.0))
     title = f"Reliability of {name}"
-    return _svg(_SQUARE, title, _reliability(corp, right, top), width=_SQUARE)
+    return svg(_SQUARE, title, _reliability(corp, right, top), width=_SQUARE)
 
 
 def _reliability(corp: Corp, right: Axis, top: Axis) -> Iterator[str]:
-    yield from _grid(right, top, "stated", "came true", height=_SQUARE)
+    yield from grid(right, top, "stated", "came true", height=_SQUARE)
     yield (
         f'<line class="diagonal" x1="{right.start}" y1="{top.start}" x2="{right.end}" y2="{top.end}"/>'
     )
@@ -201,14 +242,16 @@ def _reliability(corp: Corp, right: Axis, top: Axis) -> Iterator[str]:
         for edge in (block.low, block.high)
     )
     yield f'<polyline class="line s1" points="{steps}"/>'
-    labelled = len(corp.blocks) <= 6
+    labelled = len(corp.blocks) <= 4
     for block in corp.blocks:
         x, y = right.place((block.low + block.high) / 2), top.place(block.recalibrated)
         radius = 3 + 9 * (block.count / corp.count) ** 0.5
+        low, high = _interval(block)
         yield (
+            f'<path class="interval" d="M{x} {top.place(low)}V{top.place(high)}"/>'
             f'<circle class="block" cx="{x}" cy="{y}" r="{radius:.1f}"><title>stated'
-            f" {block.low:.2f} to {block.high:.2f}, came true {block.recalibrated:.2f},"
-            f" {block.count} reports</title></circle>"
+            f" {block.low:.2f} to {block.high:.2f}, came true {block.recalibrated:.2f}"
+            f" ({low:.2f} to {high:.2f}), {block.count} reports</title></circle>"
         )
         if labelled:
             anchor, shift = ("end", -radius - 3) if x > _SQUARE / 2 else ("start", radius + 3)
@@ -216,6 +259,13 @@ def _reliability(corp: Corp, right: Axis, top: Axis) -> Iterator[str]:
                 f'<text class="count" x="{x + shift:.1f}" y="{y + 4}" text-anchor="{anchor}">'
                 f"{block.count}</text>"
             )
+
+
+def _interval(block: Block) -> tuple[float, float]:
+    times, rest = block.recalibrated * block.count, (1 - block.recalibrated) * block.count
+    low = quantile(_TAIL, times, rest + 1) if times > _NONE else 0.0
+    high = quantile(1 - _TAIL, times + 1, rest) if rest > _NONE else 1.0
+    return low, high
 
 
 # ----------------------------------------------------------------------------------------------
@@ -227,40 +277,4 @@ def _frame(across: Iterable[float], up: Iterable[float], *, room: float = 0.0) -
     return (
         axis(widened, _LEFT, WIDTH - _RIGHT, snug=True),
         axis(up, HEIGHT - _BOTTOM, _TOP),
-    )
-
-
-def _grid(right: Axis, top: Axis, across: str, up: str, height: float = HEIGHT) -> Iterator[str]:
-    for tick in right.ticks:
-        x = right.place(tick)
-        yield f'<line class="grid" x1="{x}" x2="{x}" y1="{top.start}" y2="{top.end}"/>'
-        yield (
-            f'<text class="tick" x="{x}" y="{top.start + 14}" text-anchor="middle">'
-            f"{tick_text(tick)}</text>"
-        )
-    for tick in top.ticks:
-        y = top.place(tick)
-        kind = "zero" if tick == 0 else "grid"
-        yield f'<line class="{kind}" x1="{right.start}" x2="{right.end}" y1="{y}" y2="{y}"/>'
-        yield (
-            f'<text class="tick" x="{right.start - 5}" y="{y + 4}" text-anchor="end">'
-            f"{tick_text(tick)}</text>"
-        )
-    middle = (right.start + right.end) / 2
-    yield f'<text class="name" x="{middle}" y="{height - 6}" text-anchor="middle">{escape(across)}</text>'
-    yield (
-        f'<text class="name" transform="translate(11 {(top.start + top.end) / 2}) rotate(-90)"'
-        f' text-anchor="middle">{escape(up)}</text>'
-    )
-
-
-def _short(name: str, longest: int) -> str:
-    return name if len(name) <= longest else f"{name[: longest - 1]}…"
-
-
-def _svg(height: float, title: str, parts: Iterable[str], *, width: float = WIDTH) -> str:
-    body = "".join(parts)
-    return (
-        f'<svg role="img" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
-        f"<title>{escape(title)}</title>{body}</svg>"
     )

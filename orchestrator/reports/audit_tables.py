@@ -40,7 +40,7 @@ def print_audit(console: Console, found: Sequence[RuleFound], currency: str) -> 
     if len(found) <= _FEW:
         for each in found:
             _print_lies(console, each)
-    for sentence in _sentences(found):
+    for sentence in audit_sentences(found):
         console.print(sentence, highlight=False, markup=False)
 
 
@@ -56,7 +56,8 @@ def verdict(found: RuleFound) -> str:
     return f"{name}: {who} gains {gain} a task (standard error {error}) when it {lie}."
 
 
-def _sentences(found: Sequence[RuleFound]) -> Iterator[str]:
+def audit_sentences(found: Sequence[RuleFound]) -> Iterator[str]:
+    """Say what few mechanisms mean one by one, and who had better stay away."""
     if len(found) <= _FEW:
         yield from map(verdict, found)
     losing = [plain(each.rule, 60) for each in found if each.worst < -_NOTHING]
@@ -67,25 +68,33 @@ def _sentences(found: Sequence[RuleFound]) -> Iterator[str]:
         yield f"Some auctions could not be cleared under: {', '.join(refused)}."
 
 
-def _print_rules(console: Console, found: Sequence[RuleFound]) -> None:
+def rule_rows(found: Sequence[RuleFound]) -> list[list[str]]:
+    """Return a row of text for each mechanism."""
     regrets, errors = _amounts(
         [each.regret.mean for each in found], [each.regret.error for each in found]
     )
     (surplus,) = _amounts([each.surplus.mean for each in found])
-    rows = [
-        (
-            each.rule,
-            f"[red]{regret}[/]" if each.best_lie else regret,
+    return [
+        [
+            plain(each.rule, 60),
+            regret,
             f"± {error}",
             gained,
             ABSENT if each.paid_per_cost is None else f"{each.paid_per_cost:.2f}",
             percent(each.efficiency, 1),
             _anarchy(each.anarchy),
             each.best_lie or ABSENT,
-        )
+        ]
         for each, regret, error, gained in zip(found, regrets, errors, surplus, strict=True)
     ]
+
+
+def _print_rules(console: Console, found: Sequence[RuleFound]) -> None:
     headers = ["mechanism", "regret", "std. error", "you keep", "paid", "efficiency", "anarchy"]
+    rows = [
+        [name, f"[red]{regret}[/]" if each.best_lie else regret, *rest]
+        for each, (name, regret, *rest) in zip(found, rule_rows(found), strict=True)
+    ]
     print_table(console, [*headers, "by"], rows)
 
 

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from orchestrator.evaluation.honesty import honesty
 from orchestrator.evaluation.summary import Summary
+from orchestrator.reports.agreement import Agreement
+from orchestrator.reports.anomalies import Anomalies
+from orchestrator.reports.bid_calls import BidCalls
+from orchestrator.reports.plan_story import PlanStory
 from orchestrator.reports.story import Stories
+from orchestrator.reports.tasks import Tasks
 from orchestrator.reports.timeline import Timeline
 from protocols.events import TaskEnded
 
@@ -28,6 +33,14 @@ class Reading:
     """What a report is made from.
 
     Attributes:
+        summary: The totals.
+        timeline: How money and scores went.
+        stories: The auctions.
+        tasks: What became of each task.
+        agreement: Which workers gave the same answers.
+        bid_calls: What asking for bids has cost.
+        anomalies: What went otherwise than agreed.
+        planning: How the plan came about.
         honest: The workers about whose reports something can be said.
         compared: What other rules would have brought, if that is known.
         head: The number and the hash of the last entry.
@@ -37,6 +50,11 @@ class Reading:
     summary: Summary
     timeline: Timeline
     stories: Stories
+    tasks: Tasks
+    agreement: Agreement
+    bid_calls: BidCalls
+    anomalies: Anomalies
+    planning: PlanStory
     honest: Sequence[Honesty]
     compared: Baselines | None
     head: tuple[int, str]
@@ -53,14 +71,23 @@ def read(
 ) -> Reading:
     """Go through a journal once for the page, and again for honesty if that is not given."""
     summary, timeline = Summary(), Timeline()
-    stories = Stories(MOST_AUCTIONS)
+    stories, tasks = Stories(MOST_AUCTIONS), Tasks()
+    agreement, bid_calls, anomalies = Agreement(), BidCalls(), Anomalies()
+    planning = PlanStory()
+    folds = (summary, stories, tasks, agreement, bid_calls, anomalies, planning)
     first = last = 0.0
     for entry in record.entries():
         first, last = first or entry.at, entry.at
-        summary.note(entry.event)
-        stories.note(entry.event)
+        for fold in folds:
+            fold.note(entry.event)
         if isinstance(entry.event, TaskEnded):
             timeline.note(summary)
     if honest is None:
         honest = honesty(record)
-    return Reading(summary, timeline, stories, honest, compared, record.head(), (first, last))
+    return Reading(
+        *(summary, timeline, stories, tasks, agreement, bid_calls, anomalies, planning),
+        honest=honest,
+        compared=compared,
+        head=record.head(),
+        times=(first, last),
+    )

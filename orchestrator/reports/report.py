@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from orchestrator.drawing.display import (
-    ABSENT,
-    money_column,
-    money_text,
-    number,
-    percent,
-    places,
-    plain,
-)
+from orchestrator.drawing.display import ABSENT, money_text, plain
+from orchestrator.reports.agreement_figure import agreement_figure
 from orchestrator.reports.figures import diagrams, figures
 from orchestrator.reports.findings import highest_confidence, overconfidence
 from orchestrator.reports.lost_calls import lost_calls
-from orchestrator.reports.peer_tables import (
-    assumed,
-    consensus_sentence,
-    peer_headers,
-    peer_rows,
-    peer_sentences,
-)
+from orchestrator.reports.page import render_page
 from orchestrator.reports.reading import read
-from orchestrator.reports.telling import tell
-from protocols.units import NANO, units
+from orchestrator.reports.run_tables import (
+    MOST_ROWS,
+    about_rules,
+    anomaly_rows,
+    honesty_rows,
+    peer_table,
+    plan_section,
+    rule_rows,
+    worker_rows,
+)
+from orchestrator.reports.task_section import task_section
+from orchestrator.reports.telling import slug, tell
+from protocols.units import units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from orchestrator.evaluation.baselines import Baselines
@@ -40,16 +39,8 @@ if TYPE_CHECKING:
     from orchestrator.reports.reading import Reading
     from protocols.events import RunOpened
 
-_MOST_ROWS = 200
-_SURE = 1.96
 _LONGEST_SETTINGS = 20_000
-_PEER_HINTS = {
-    "labels": "answers to tasks with redundancy",
-    "score": "mean over its answers, before the answers of one owner are put together",
-    "std. error": "of the score, over other tasks of the same sort",
-    "comparisons": "with single answers of peers",
-    "accuracy": "where workers are simulated or recorded, and so the truth is known",
-}
+_MOST_WINNERS = 8
 
 
 def write_report(
@@ -57,6 +48,7 @@ def write_report(
     target: Path,
     compared: Baselines | None = None,
     honest: Sequence[Honesty] | None = None,
+    audit: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the page of a run.
 
@@ -65,51 +57,56 @@ def write_report(
         target: The file to write.
         compared: What other rules would have brought, if that is known.
         honest: What is known of the honesty of the workers; found out if left out.
+        audit: Who gains by lying, as `audit_section` says it; left out if not given.
 
     Raises:
         JournalError: If the journal cannot be read.
         OSError: If the file cannot be written.
     """
-    target.write_text(render(record, compared, honest), encoding="utf-8")
+    target.write_text(render(record, compared, honest, audit), encoding="utf-8")
 
 
 def render(
-    record: Record, compared: Baselines | None = None, honest: Sequence[Honesty] | None = None
+    record: Record,
+    compared: Baselines | None = None,
+    honest: Sequence[Honesty] | None = None,
+    audit: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the page of a run; see `write_report`."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("orchestrator", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    template = environment.get_template("report.html.j2")
-    return template.render(page(read(record, compared, honest)))
+    return render_page("report.html.j2", page(read(record, compared, honest), audit))
 
 
-def page(reading: Reading) -> dict[str, Any]:
+def page(reading: Reading, audit: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return what the template shows: text, and figures as markup that is safe already."""
     summary, currency = reading.summary, plain(reading.summary.currency, 20)
-    told = reading.stories.told()
+    winners = [str(worker.worker) for worker in reading.ranked[:_MOST_WINNERS] if worker.awards]
+    told = [tell(story, summary.mechanism, currency, winners) for story in reading.stories.told()]
     return {
         "title": _title(summary),
         "currency": currency,
         "facts": list(_facts(reading)),
         "cards": list(_cards(summary)),
         "findings": list(_findings(reading, currency)),
-        "workers": _worker_rows(reading),
-        "hidden_workers": max(0, len(summary.workers) - _MOST_ROWS),
-        "rules": _rule_rows(reading.compared),
-        "about_rules": _about_rules(reading.compared),
-        "peers": _peers(summary),
-        "honest": _honesty_rows(reading.honest),
+        "tasks": task_section(reading.tasks),
+        "workers": worker_rows(reading),
+        "hidden_workers": max(0, len(summary.workers) - MOST_ROWS),
+        "rules": rule_rows(reading.compared),
+        "about_rules": about_rules(reading.compared),
+        "peers": peer_table(summary),
+        "agreement": agreement_figure(reading.agreement),
+        "honest": honesty_rows(reading.honest),
         "diagrams": diagrams(reading.honest),
         "figures": figures(reading, currency),
-        "auctions": [tell(story, summary.mechanism, currency) for story in told],
+        "anomalies": anomaly_rows(reading.anomalies.found()),
+        "plan": plan_section(reading.planning),
+        "audit": audit,
+        "auctions": told,
         "auctions_seen": reading.stories.seen,
+        "flags": [
+            (slug(flag), f"{flag} ({count})")
+            for flag, count in Counter(flag for each in told for flag in each.flags).most_common()
+        ],
+        "winners": [(f"w{place}", plain(name, 40)) for place, name in enumerate(winners)],
         "settings": _settings(summary.opened),
     }
 
@@ -158,106 +155,12 @@ def _cards(summary: Summary) -> Iterator[tuple[str, str, str]]:
 
 def _findings(reading: Reading, currency: str) -> Iterator[str]:
     yield overconfidence(reading.honest, currency)
+    calls = reading.bid_calls.sentence(currency)
+    if calls is not None:
+        yield calls
     if reading.compared is not None:
         yield highest_confidence(reading.compared, currency)
     yield from lost_calls(reading.summary.lost, currency)
-
-
-def _worker_rows(reading: Reading) -> list[list[str]]:
-    shown = reading.ranked[:_MOST_ROWS]
-    decimals = places(each for worker in shown for each in (worker.paid, worker.cost, worker.cash))
-    return [
-        [
-            plain(worker.worker, 80),
-            f"{worker.bids:,}",
-            f"{worker.refusals:,}",
-            f"{worker.awards:,}",
-            f"{worker.solved:,}",
-            percent(worker.report.value, 1),
-            percent(worker.success.value, 1),
-            number(worker.brier.value),
-            number(worker.score.value),
-            *(
-                money_text(each, decimals)
-                for each in (worker.paid, worker.cost, worker.profit, worker.cash)
-            ),
-        ]
-        for worker in shown
-    ]
-
-
-def _rule_rows(compared: Baselines | None) -> list[list[str]]:
-    rows = compared.rows if compared is not None else ()
-    edges = [
-        [
-            row.difference + sign * _SURE * row.error if place else None
-            for place, row in enumerate(rows)
-        ]
-        for sign in (-1.0, 1.0)
-    ]
-    lows, highs = _money_columns(edges)
-    costs, utilities = _money_columns([[row.cost for row in rows], [row.utility for row in rows]])
-    (differences,) = _money_columns([[row.difference for row in rows]])
-    columns = zip(rows, costs, utilities, differences, lows, highs, strict=True)
-    return [
-        [row.label, percent(row.accuracy, 1), cost, utility, difference, f"{low} to {high}"]
-        if place
-        else [row.label, percent(row.accuracy, 1), cost, utility, ABSENT, ABSENT]
-        for place, (row, cost, utility, difference, low, high) in enumerate(columns)
-    ]
-
-
-def _money_columns(columns: Sequence[Sequence[float | None]]) -> list[list[str]]:
-    """Write amounts in units with the same decimals in all of the columns."""
-    nano = [[None if each is None else round(each * NANO) for each in column] for column in columns]
-    decimals = places(each for column in nano for each in column)
-    return [[money_text(each, decimals) for each in column] for column in nano]
-
-
-def _about_rules(compared: Baselines | None) -> str:
-    if compared is None or not compared.rows:
-        return ""
-    absent = plain(", ".join(compared.absent), 400)
-    without = f" Left out, since they cannot be called again: {absent}." if absent else ""
-    lost = f" {compared.left_out:,} tasks left out." if compared.left_out else ""
-    return f"Means over {compared.tasks:,} tasks.{without}{lost}"
-
-
-def _honesty_rows(found: Sequence[Honesty]) -> list[list[str]]:
-    losses = money_column([each.stake_loss for each in found])
-    again = [each.counterfactual for each in found]
-    totals = money_column([None if each is None else each.loss for each in again])
-    return [
-        [
-            plain(each.worker, 80),
-            f"{each.settled:,}",
-            percent(each.stated, 1),
-            percent(each.realised, 1),
-            each.verdict,
-            number(-each.corp.mean_score),
-            number(each.corp.miscalibration),
-            number(each.corp.discrimination),
-            number(each.corp.uncertainty),
-            ABSENT if other is None else f"-{other.lost} +{other.gained}",
-            loss,
-            total,
-        ]
-        for each, other, loss, total in zip(found, again, losses, totals, strict=True)
-    ]
-
-
-def _peers(summary: Summary) -> dict[str, Any] | None:
-    board = summary.peers.board
-    if board is None:
-        return None
-    rows = peer_rows(board)
-    return {
-        "headers": [(name, _PEER_HINTS.get(name, "")) for name in peer_headers(board)],
-        "rows": rows[:_MOST_ROWS],
-        "hidden": max(0, len(rows) - _MOST_ROWS),
-        "sentences": [*peer_sentences(board), consensus_sentence(summary.peers)],
-        "assumed": assumed(board),
-    }
 
 
 def _settings(opened: RunOpened | None) -> str:

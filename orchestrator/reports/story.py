@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from heapq import heappush, heappushpop
+from typing import Final
 
 from protocols.contract import Settlement
-from protocols.decommitment import Withdrawn
+from protocols.decommitment import Lapsed, Withdrawn
 from protocols.events import (
     Allocated,
     Announced,
@@ -13,12 +14,16 @@ from protocols.events import (
     Closed,
     Event,
     Finished,
+    RoundClosed,
     Settled,
     Unsettled,
     Verified,
 )
 from protocols.messages import Announcement, Award, Bid, Failure, Lot, Outcome, Result
 from protocols.units import AnnouncementId, TaskId, WorkerId
+
+_USUAL: Final = 5
+"""One of so many auctions that are kept may be without a flag, even if there are enough others."""
 
 
 @dataclass(slots=True)
@@ -27,6 +32,7 @@ class Call:
 
     Attributes:
         withdrawn: How the coordinator withdrew it, if it did.
+        lapsed: Why the worker did not take it up, if it did not.
     """
 
     award: Award
@@ -35,6 +41,7 @@ class Call:
     settlement: Settlement | None = None
     unsettled: str | None = None
     withdrawn: Withdrawn | None = None
+    lapsed: str | None = None
 
 
 @dataclass(slots=True)
@@ -46,6 +53,7 @@ class Story:
         rejected: How many messages were turned down or not understood.
         unsold: Why nobody won, if nobody did.
         unfunded: Whether the budget had no room for the award.
+        rounds: In how many rounds of prices it was held, where it was a conversation.
         called_off: Whether its task was cancelled while bids were taken.
         calls: The awards by worker, in their order.
     """
@@ -57,6 +65,7 @@ class Story:
     rejected: int = 0
     unsold: str | None = None
     unfunded: bool = False
+    rounds: int = 0
     called_off: bool = False
     calls: dict[WorkerId, Call] = field(default_factory=dict[WorkerId, Call])
 
@@ -71,6 +80,7 @@ class Story:
             "failed": any(settlement.success < 1 for settlement in settled),
             "called off": self.called_off or any(call.withdrawn is not None for call in calls),
             "unsettled": any(call.unsettled is not None for call in calls),
+            "not taken up": any(call.lapsed is not None for call in calls),
             "announced again": self.lot.parent is not None,
             "tie": any(call.award.tied for call in calls),
             "bid turned down": self.rejected > 0,
@@ -92,6 +102,8 @@ class Story:
 class Stories:
     """Collects the auctions of a run and keeps the most telling: flagged ones, then the newest.
 
+    A part of the room is left to auctions without a flag, so that the usual case is shown, too.
+
     Args:
         most: How many are kept.
 
@@ -104,7 +116,7 @@ class Stories:
         self._most = most
         self._open: dict[AnnouncementId, dict[TaskId, Story]] = {}
         self._late: dict[AnnouncementId, dict[TaskId, Story]] = {}
-        self._kept: list[tuple[bool, int, Story]] = []
+        self._kept: dict[bool, list[tuple[int, Story]]] = {False: [], True: []}
 
     def note(self, event: Event) -> None:
         """Take one event in."""
@@ -128,6 +140,11 @@ class Stories:
             case Withdrawn():
                 self._call(event.announcement, event.task, event.worker).withdrawn = event
                 self._end(event.announcement, event.task)
+            case Lapsed():
+                self._call(event.announcement, event.task, event.worker).lapsed = event.reason
+            case RoundClosed():
+                for story in self._open[event.announcement].values():
+                    story.rounds = event.number
             case Closed():
                 self._close(event.announcement)
             case _:
@@ -139,7 +156,11 @@ class Stories:
             self._keep(stories.values())
         self._open.clear()
         self._late.clear()
-        return [story for _, _, story in sorted(self._kept, key=lambda kept: kept[:2])][::-1]
+        flagged, usual = (sorted(self._kept[flag], key=_age) for flag in (True, False))
+        room = max(self._most // _USUAL, self._most - len(flagged))
+        usual = usual[max(0, len(usual) - room) :]
+        flagged = flagged[max(0, len(flagged) - self._most + len(usual)) :]
+        return [story for _, story in (*usual, *flagged)][::-1]
 
     def _announce(self, announcement: Announcement) -> None:
         self._open[announcement.announcement] = {
@@ -195,8 +216,12 @@ class Stories:
     def _keep(self, stories: Iterable[Story]) -> None:
         for story in stories:
             self.seen += 1
-            item = (bool(story.flags), self.seen, story)
-            if len(self._kept) < self._most:
-                heappush(self._kept, item)
-            elif self._kept:
-                heappushpop(self._kept, item)
+            kept, item = self._kept[bool(story.flags)], (self.seen, story)
+            if len(kept) < self._most:
+                heappush(kept, item)
+            elif kept:
+                heappushpop(kept, item)
+
+
+def _age(kept: tuple[int, Story]) -> int:
+    return kept[0]

@@ -1,6 +1,6 @@
 """Puts an auction into plain words: who bid what, who won and why, what was paid, what came of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +10,7 @@ from protocols.contract import Contract
 from protocols.messages import Award, Bid, Failure, Lot, Result
 from protocols.units import Money
 from scoring.catalog import SCORING_RULES
+from workers.bidding.source import spared_rule
 
 MOST_BIDS: Final = 20
 """So many bids of one auction are listed, the most promising first."""
@@ -26,15 +27,21 @@ class BidRow:
     chance: str
     cost: str
     gain: str
+    source: str
     won: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A story as it is shown: everything in it is text."""
+    """A story as it is shown: everything in it is text.
+
+    Attributes:
+        marks: Its flags and its winners as words for filters, see `slug`.
+    """
 
     title: str
     flags: tuple[str, ...]
+    marks: str
     prompt: str
     bids: tuple[BidRow, ...]
     more_bids: int
@@ -42,8 +49,24 @@ class Told:
     answer: str
 
 
-def tell(story: Story, mechanism: str, currency: str) -> Told:
-    """Put an auction into words, with foreign text cut and made harmless."""
+def slug(flag: str) -> str:
+    """Return a flag as the name of a class of the style.
+
+    >>> slug("no budget")
+    'no-budget'
+    """
+    return flag.replace(" ", "-")
+
+
+def tell(story: Story, mechanism: str, currency: str, winners: Sequence[str] = ()) -> Told:
+    """Put an auction into words, with foreign text cut and made harmless.
+
+    Args:
+        story: The auction.
+        mechanism: The name of the rule.
+        currency: What the units are.
+        winners: The workers that can be filtered for, as ``w0``, ``w1`` and so on.
+    """
     lot = story.lot
     winner = next(iter(story.calls), None)
     ending = "nobody" if winner is None else _name(winner)
@@ -54,6 +77,7 @@ def tell(story: Story, mechanism: str, currency: str) -> Told:
     return Told(
         title=f"{_name(lot.task)} ({_name(lot.kind)}): {ending}",
         flags=story.flags,
+        marks=" ".join([*map(slug, story.flags), *_places(story, winners)]),
         prompt=plain(lot.prompt, _LONGEST_TEXT),
         bids=tuple(_bid_rows(story, ranked[:MOST_BIDS])),
         more_bids=max(0, len(ranked) - MOST_BIDS),
@@ -62,12 +86,26 @@ def tell(story: Story, mechanism: str, currency: str) -> Told:
     )
 
 
+def _places(story: Story, winners: Sequence[str]) -> Iterator[str]:
+    return (f"w{place}" for place, name in enumerate(winners) if name in story.calls)
+
+
 def _bid_rows(story: Story, bids: list[Bid]) -> Iterator[BidRow]:
     costs = money_column([bid.cost for bid in bids])
     gains = money_column([_gain(story.lot, bid) for bid in bids])
     for bid, cost, gain in zip(bids, costs, gains, strict=True):
         chance = percent(bid.probability, 1)
-        yield BidRow(_name(bid.worker), chance, cost, gain, bid.worker in story.calls)
+        source = _source(bid)
+        yield BidRow(_name(bid.worker), chance, cost, gain, source, bid.worker in story.calls)
+
+
+def _source(bid: Bid) -> str:
+    """Say where the stated chance comes from, and what asking for it has cost."""
+    rule = spared_rule(bid.source)
+    if rule is not None:
+        return f"record; {plain(rule, 30)} spared"
+    cost = f", {money_text(bid.charge)}" if bid.charge else ""
+    return f"{plain(bid.source, 40)}{cost}"
 
 
 def _gain(lot: Lot, bid: Bid) -> int:
@@ -88,6 +126,8 @@ def _sentences(story: Story, mechanism: str, currency: str) -> Iterator[str]:
     came = f"{plural(len(story.bids), 'bid')} came, {story.refusals} declined"
     turned = f", {story.rejected} were turned down" if story.rejected else ""
     yield f"Announcement {story.announcement}. {worth}{again} {came}{turned}."
+    if story.rounds:
+        yield f"The price moved in {plural(story.rounds, 'round')} before the bids were final."
     if story.unsold is not None:
         yield f"Nobody won: {_UNSOLD.get(story.unsold, story.unsold)}."
     if story.called_off:
@@ -114,6 +154,7 @@ WHY: Final = {
     "contingent-vcg": "its bid promised most (value x chance - cost + stake x expected score)",
     "deposit-vcg": "its bid promised most (value x chance - cost), for what its deposit covers",
     "vcg": "with it the work of the announcement costs least in all",
+    "core-selecting": "it belongs to the set of bids that promises most together",
     "vickrey": _LEAST,
     "first-price": _LEAST,
     "uniform": "it is among those that asked for least",
@@ -196,6 +237,11 @@ def _came_of_it(call: Call, currency: str) -> Iterator[str]:
     if outcome is not None and isinstance(report, Result):
         detail = f": {plain(outcome.detail, 300)}" if outcome.detail else ""
         yield f"The verifier {plain(outcome.verifier, 60)} says {_verdict(outcome.success)}{detail}."
+    if call.lapsed is not None:
+        yield (
+            f"It did not take the award up: {plain(call.lapsed, 300)}. The task is announced"
+            " again without it."
+        )
     if call.unsettled is not None:
         yield f"No outcome, so nothing was settled: {plain(call.unsettled, 300)}."
     if call.withdrawn is not None:

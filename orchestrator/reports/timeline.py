@@ -7,12 +7,20 @@ from orchestrator.evaluation.summary import Summary
 MOST_POINTS: Final = 256
 
 
+class Scored(NamedTuple):
+    """How many awards of a worker were settled, and the sum of their scores."""
+
+    awards: int
+    total: float
+
+
 class Moment(NamedTuple):
     """The state after so many tasks had ended; money in nano-units."""
 
     ended: int
     utility: int
     profits: tuple[int, ...]
+    scores: tuple[Scored, ...]
 
 
 class Timeline:
@@ -32,8 +40,13 @@ class Timeline:
         ended = sum(summary.states.values())
         if ended % self._every:
             return
-        profits = tuple(worker.profit for worker in summary.workers.values())
-        self._moments.append(Moment(ended, summary.utility, profits))
+        workers = summary.workers.values()
+        profits = tuple(worker.profit for worker in workers)
+        scores = tuple(
+            Scored(each.score.count, (each.score.value or 0.0) * each.score.count)
+            for each in workers
+        )
+        self._moments.append(Moment(ended, summary.utility, profits, scores))
         if len(self._moments) >= 2 * MOST_POINTS:
             self._every *= 2
             self._moments = [each for each in self._moments if each.ended % self._every == 0]

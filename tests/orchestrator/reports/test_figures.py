@@ -22,7 +22,9 @@ async def test_all_figures_of_a_run(tmp_path: Path) -> None:
     assert [figure["title"] for figure in figures(reading, "USD")] == [
         "Utility over the run",
         "Profit by worker over the run",
+        "Score over the run",
         "Money by worker",
+        "Cost against quality",
         "Cost against utility",
     ]
     (diagram,) = diagrams(reading.honest)
@@ -34,5 +36,5 @@ def test_without_a_comparison(tmp_path: Path) -> None:
     """Without other rules there is no figure of them, and with one award no diagram."""
     with Record(write(tmp_path / "run.db", events())) as record:
         reading = read(record)
-    assert len(figures(reading, "USD")) == 3
+    assert len(figures(reading, "USD")) == 4
     assert diagrams(reading.honest) == []
