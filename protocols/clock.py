@@ -107,7 +107,8 @@ class English:
     The price falls from the reserve by one step at a time; a worker stays in while the price covers
     its cost and never returns. When one worker is left it does the lot at the price at which the
     last rival dropped out; where the last ones drop out together, the seed picks one of them at the
-    price they had all accepted. The price is paid whatever the outcome of the work.
+    price they had all accepted, which is one step more than to outlast them would have brought. The
+    price is paid whatever the outcome of the work.
 
     Guarantee: staying in exactly while the price covers the cost is an obviously dominant strategy
     on the clock, and as a sealed bid it is within one step of a best reply. Nobody is paid less

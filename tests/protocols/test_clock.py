@@ -86,6 +86,17 @@ def test_the_finest_clock_is_a_second_price_auction(costs: list[int]) -> None:
     )
 
 
+def test_to_outlast_a_rival_ends_the_clock_one_step_later() -> None:
+    """Prices 20, 16, 12, ...: out together after 12 both had it; who takes 8 is left alone there."""
+    prices = {}
+    for cost in (10, 8):
+        announcement, bids = auction([RESERVE], {"a": [(cost, 1.0)], "b": [(10, 1.0)]})
+        (award,) = English(Money(4)).clear(announcement, bids, {}, 0).awards
+        prices[cost] = award.contract.base
+
+    assert prices == {10: 12, 8: 8}
+
+
 def test_the_first_to_accept_wins_the_dutch_clock() -> None:
     """Prices 0, 4, 8, ...: the worker that takes 7 accepts at 8, before the one that takes 9."""
     announcement, bids = auction([RESERVE], {"a": [(9, 1.0)], "b": [(7, 1.0)]})
