@@ -182,11 +182,18 @@ class RunConfig(Spec):
         if self.planning.value is None and self.budget is None:
             message = "nobody says what the goal is worth: give a budget or planning.value"
             raise _wrong(message, ("goal",))
+        self._check_planned_judge()
         done = [kinds_of(worker) for worker in self.workers]
         for kind in self.planning.kinds:
             if not any(kinds is None or kind in kinds for kinds in done):
                 message = f"no worker bids on tasks of kind {kind!r}"
                 raise _wrong(message, ("planning", "kinds", kind))
+
+    def _check_planned_judge(self) -> None:
+        judge, known = self.planning.judge, [each.id for each in self.judges]
+        if judge is not None and judge not in known:
+            message = f"there is no judge {judge!r} in the section `judges`{hint(judge, known)}"
+            raise _wrong(message, ("planning", "judge"))
 
     @property
     def peers(self) -> PeerSettings | None:

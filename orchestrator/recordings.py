@@ -71,17 +71,17 @@ def read_calls(path: Path) -> list[Exchange]:
     if not is_journal:
         return load(path)
     with Record(path) as record:
-        try:
-            calls = [Exchange.model_validate_json(body) for body in record.calls()]
-        except ValidationError as error:
-            what = error.errors(include_url=False, include_input=False)[0]["msg"]
-            raise JournalError(f"{path}: a recorded call cannot be read: {what}") from None
-    if not calls:
+        bodies = list(record.calls())
+    if not bodies:
         raise JournalError(
             f"{path}: no model calls are recorded in it; its run called no model, or its"
             " configuration said `record_calls: false`"
         )
-    return calls
+    try:
+        return [Exchange.model_validate_json(body) for body in bodies]
+    except ValidationError as error:
+        what = error.errors(include_url=False, include_input=False)[0]["msg"]
+        raise JournalError(f"{path}: a recorded call cannot be read: {what}") from None
 
 
 def _is_chat(value: object) -> bool:

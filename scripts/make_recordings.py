@@ -17,6 +17,7 @@ from orchestrator.coordinator import Coordinator
 from orchestrator.recordings import read_calls
 from orchestrator.workflow import work
 from orchestrator.workflow_file import read_workflow
+from scripts import report_models
 from scripts.scripted_models import Known, Model, reply
 from tests.workers.openai_server import OpenAIServer
 from workers.cassette import save
@@ -52,6 +53,7 @@ _BIG: Final = Model(
 
 MODELS: Final[Mapping[str, Mapping[str, Model]]] = {
     "openai": {"gpt-5-nano": _SMALL, "gpt-5-mini": _BIG},
+    "report": {"gpt-5-nano": report_models.SMALL, "gpt-5-mini": report_models.BIG},
 }
 """Workflow -> its models by the names that it gives them."""
 
@@ -84,7 +86,7 @@ def main(names: list[str]) -> None:
             journal = Path(folder) / "run.db"
             record(name, journal)
             calls = read_calls(journal)
-        save(recording(name), calls)
+        save(recording(name), sorted(calls, key=lambda each: str(each.request.lane)))
         print(f"{recording(name)}: {len(calls)} calls")
 
 

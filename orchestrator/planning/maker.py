@@ -50,7 +50,7 @@ class Maker:
         for attempt in range(1, self.settings.repairs + 2):
             answered = await self._ask(brief, attempt)
             if not (answered.failure or answered.problems):
-                return read_draft(answered.text, brief)
+                return read_draft(answered.text, brief, self._market.judges)
             problems = answered.problems or (answered.failure,)
             wrong = "; ".join(problems)
             if answered.hopeless:

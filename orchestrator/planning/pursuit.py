@@ -81,7 +81,8 @@ def first_brief(
     return Brief(
         goal=goal,
         kinds=settings.kinds or {"task": ""},
-        checks=settings.checks,
+        checks=settings.all_checks,
+        judge=settings.judge,
         tasks=settings.tasks,
         items=settings.items,
         value=value,

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -14,15 +14,18 @@ from orchestrator.task import MOST_ITEMS, Each, Task
 from protocols.units import LARGEST, NANO, money, units
 from workers.catalog import VerifierSpec
 from workers.errors import UnstructuredAnswerError
+from workers.model_judge import ModelJudge
 from workers.planning.draft import CHECKS, Brief, Draft, DraftCheck, DraftTask
 from workers.ports import Verifier
 from workers.reply import read_json
+from workers.verifiers.surroundings import PlacedSpec, Surroundings
 
 SHOWN: Final = 20
 """So many problems are told at once; more would hide the first cause."""
 
 LONGEST_PROMPT: Final = 20_000
 
+_JUDGE: Final = "judge"
 _ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _VERIFIER: Final[TypeAdapter[Any]] = TypeAdapter(VerifierSpec)
 
@@ -39,15 +42,19 @@ class BadDraftError(ValueError):
         self.problems = problems
 
 
-def read_draft(text: str, brief: Brief) -> tuple[Task, ...]:
+def read_draft(
+    text: str, brief: Brief, judges: Mapping[str, ModelJudge] | None = None
+) -> tuple[Task, ...]:
     """Return the tasks of a draft that keeps to its brief.
 
     Args:
         text: The draft, in JSON.
         brief: What was asked for.
+        judges: Who may judge, by name; without them such tasks have no verifier.
 
     Raises:
         BadDraftError: If it is no plan; names everything that is wrong.
+        ValueError: If the judge of the brief is not among the judges.
 
     >>> brief = Brief(goal="g", kinds={"text": ""}, checks=("exact",), tasks=3, items=3, value=9)
     >>> read_draft('{"tasks": []}', brief)
@@ -59,7 +66,9 @@ def read_draft(text: str, brief: Brief) -> tuple[Task, ...]:
     tasks: list[Task] = []
     for drafted in draft.tasks:
         problems += [f"task {drafted.id[:60]!r}: {wrong}" for wrong in _fields(drafted, brief)]
-        tasks.append(_task(drafted))
+        tasks.append(_task(drafted, brief, judges))
+    if not problems:
+        problems += _judged_lists(draft)
     if not problems:
         problems += _together(tasks, brief)
     if problems:
@@ -142,7 +151,7 @@ def _list(task: DraftTask, brief: Brief) -> Iterator[str]:
 def _misfit(check: DraftCheck) -> str | None:
     """Return why a check cannot work."""
     try:
-        _verifier(check)
+        _described(check, None)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         return str(first["msg"]).removeprefix("Value error, ")
@@ -151,13 +160,33 @@ def _misfit(check: DraftCheck) -> str | None:
     return None
 
 
-def _verifier(check: DraftCheck) -> Verifier:
+def _described(check: DraftCheck, judge: str | None) -> Verifier | PlacedSpec:
     fields = CHECKS[check.type].fields(check.expect)
-    verifier: Verifier = _VERIFIER.validate_python({"type": check.type, **fields})
-    return verifier
+    by = {"by": judge or "?"} if check.type == _JUDGE else {}
+    described: Verifier | PlacedSpec = _VERIFIER.validate_python(
+        {"type": check.type, **fields, **by}
+    )
+    return described
 
 
-def _task(drafted: DraftTask) -> Task:
+def _verifier(
+    check: DraftCheck, brief: Brief, judges: Mapping[str, ModelJudge] | None
+) -> Verifier | None:
+    described = _described(check, brief.judge)
+    if not isinstance(described, PlacedSpec):
+        return described
+    return None if judges is None else described.place(Surroundings(judges=judges))
+
+
+def _judged_lists(draft: Draft) -> Iterator[str]:
+    """Yield which lists a judge is asked about: their form is checked first, which costs nothing."""
+    lists = {task.each for task in draft.tasks}
+    for task in draft.tasks:
+        if task.id in lists and task.check.type == _JUDGE:
+            yield f"task {task.id!r}: each names it, so its check is one of form, as json-schema"
+
+
+def _task(drafted: DraftTask, brief: Brief, judges: Mapping[str, ModelJudge] | None) -> Task:
     """Return a drafted task; what is wrong with it has been said already."""
     known = drafted.check.type in CHECKS and _misfit(drafted.check) is None
     finite = math.isfinite(drafted.value) and 0 < drafted.value <= LARGEST // NANO
@@ -171,7 +200,7 @@ def _task(drafted: DraftTask) -> Task:
     return Task(
         drafted.prompt,
         value=Decimal(str(drafted.value)) if finite else 0,
-        verify=_verifier(drafted.check) if known else None,
+        verify=_verifier(drafted.check, brief, judges) if known else None,
         kind=drafted.kind,
         needs=drafted.needs,
         id=drafted.id,

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from orchestrator.strict_yaml.explanation import hint
 from orchestrator.task import MOST_ITEMS
 from protocols.units import Name, Units
-from workers.planning.draft import CHECKS
+from workers.planning.draft import BY_FORM
 from workers.spec import Several, Spec
 
 
@@ -40,11 +40,20 @@ class PlanningSettings(Spec):
     ] = {}  # noqa: RUF012 - a frozen model copies its defaults
     checks: Annotated[
         Several[Name], Field(min_length=1, description="The verifiers that a plan may ask for.")
-    ] = tuple(CHECKS)
+    ] = BY_FORM
+    judge: Annotated[
+        Name | None,
+        Field(description="One of `judges`, whom a plan may ask to judge answers; it costs money."),
+    ] = None
 
     @model_validator(mode="after")
     def _known(self) -> Self:
         for word in self.checks:
-            if word not in CHECKS:
-                raise ValueError(f"there is no check {word!r}{hint(word, list(CHECKS))}")
+            if word not in BY_FORM:
+                raise ValueError(f"there is no check {word!r}{hint(word, list(BY_FORM))}")
         return self
+
+    @property
+    def all_checks(self) -> tuple[Name, ...]:
+        """The verifiers that a plan may ask for, the judge included."""
+        return self.checks if self.judge is None else (*self.checks, "judge")

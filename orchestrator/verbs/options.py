@@ -11,7 +11,7 @@ import click
 
 from orchestrator.bootstrap import Fleet
 from orchestrator.config import RunConfig
-from orchestrator.errors import InputError, Problem
+from orchestrator.memory.journal import JournalError
 from orchestrator.recordings import read_calls
 from orchestrator.workflow_file import read_workflow
 from workers.cassette import ReplayChat
@@ -58,15 +58,14 @@ def recording(path: Path) -> ReplayChat:
     """Return what answers model calls from a journal or a recording.
 
     Raises:
-        InputError: If it cannot be read, or holds no calls.
+        JournalError: If it cannot be read, or holds no calls.
     """
     try:
         return ReplayChat(read_calls(path))
     except OSError as error:
-        reason = f"cannot be read: {error.strerror}"
+        raise JournalError(f"{path}: cannot be read: {error.strerror}") from error
     except CassetteError as error:
-        reason = str(error).removeprefix(f"{path}: ")
-    raise InputError([Problem(str(path), reason)])
+        raise JournalError(str(error)) from error
 
 
 def print_json(data: Any) -> None:

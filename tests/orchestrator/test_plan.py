@@ -132,6 +132,7 @@ def test_without_a_plan_the_exit_code_says_so(tmp_path: Path) -> None:
         ("budget: 1", "", "nobody says what the goal is worth"),
         ("goal: a", "tasks: [{id: a, prompt: p, value: 1}]\ngoal: a", "a goal or tasks, not both"),
         ("goal: a", "planning: {kinds: {txt: ''}}\ngoal: a", "no worker bids on tasks of kind 'tx"),
+        ("goal: a", "planning: {judge: fair}\ngoal: a", "there is no judge 'fair' in the section"),
         (
             "goal: a",
             "planning: {checks: [exat]}\ngoal: a",

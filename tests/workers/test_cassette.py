@@ -8,8 +8,8 @@ import anyio
 import pytest
 
 from tests.workers.openai_server import OpenAIServer, Say, completion, failure
-from workers.cassette import Exchange, RecordingChat, ReplayChat, key, load, save
-from workers.chat import Chat, ChatRequest, Lane, Message
+from workers.cassette import Exchange, RecordingChat, ReplayChat, key, load, save, written
+from workers.chat import Chat, ChatRequest, Lane, Message, Reply, Token
 from workers.endpoint import Endpoint
 from workers.errors import (
     BrokenConnectionError,
@@ -21,7 +21,9 @@ from workers.errors import (
 from workers.limits import Limits
 from workers.meter import Meter
 from workers.prices import Price, Usage
+from workers.redaction import Redactor
 from workers.retry import Policy
+from workers.scripted_chat import ScriptedChat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -211,3 +213,65 @@ async def test_an_unknown_failure_is_not_played() -> None:
     replay = ReplayChat([Exchange(request=ASK, failure="TYPE_CHECKING")])
     with pytest.raises(CassetteError, match="unknown failure"):
         await replay.complete(ASK, Meter(PRICE))
+
+
+async def test_calls_at_the_same_time_play_back_at_their_own_cost(server: OpenAIServer) -> None:
+    """Samples share one meter: each recorded call has its own attempts, and all cost the same."""
+    recorded: list[Exchange] = []
+    script = server.script("shared", failure(500), completion("a"), completion("b"))
+    live = RecordingChat(
+        Endpoint(script, policy=QUICK, limits=Limits(pause=0.001)), recorded.append
+    )
+
+    async def cost(chat: Chat) -> tuple[int, int]:
+        meter = Meter(PRICE)
+        async with anyio.create_task_group() as group:
+            for _ in range(3):
+                group.start_soon(chat.complete, ASK, meter)
+        return meter.cost, meter.attempts
+
+    first = await cost(live)
+    await live.aclose()
+    assert sum(len(exchange.attempts) for exchange in recorded) == first[1] == 4
+    assert await cost(ReplayChat(recorded)) == first
+
+
+async def test_log_probabilities_play_back() -> None:
+    """What a bid is formed from is part of the recording."""
+    tokens = (Token("4", -0.25, (("4", -0.25), ("5", -1.5))),)
+    recorded: list[Exchange] = []
+    scripted = ScriptedChat(execute=[Reply("4", Usage(1, 1), tokens=tokens)])
+    request = ask("2 + 2?")
+    await RecordingChat(scripted, recorded.append).complete(request, Meter(PRICE))
+    kept = [Exchange.model_validate_json(written(each)) for each in recorded]
+    assert (await ReplayChat(kept).complete(request, Meter(PRICE))).tokens == tokens
+
+
+async def test_a_secret_in_a_question_is_found_again_elsewhere() -> None:
+    """Recorded under its name, a secret is found by another one of this name, and never shown."""
+    here, there = Redactor({"MY_TOKEN": "first-secret-1"}), Redactor({"MY_TOKEN": "other-secret-2"})
+    recorded: list[Exchange] = []
+    scripted = ScriptedChat(execute=["it is first-secret-1"])
+    live = RecordingChat(scripted, recorded.append, here)
+    reply = await live.complete(ask("use first-secret-1"), Meter(PRICE))
+    assert reply.text == "it is first-secret-1"
+    assert "first-secret-1" not in written(recorded[0])
+    replay = ReplayChat(recorded, there)
+    again = await replay.complete(ask("use other-secret-2"), Meter(PRICE))
+    assert again.text == "it is [MY_TOKEN]"
+    with pytest.raises(CassetteError) as caught:
+        await replay.complete(ask("use other-secret-2"), Meter(PRICE))
+    assert "other-secret-2" not in str(caught.value)
+
+
+async def test_the_first_miss_is_kept_and_told() -> None:
+    """Who runs a market, which survives its workers, can see what was missed and end it."""
+    told: list[int] = []
+    replay = ReplayChat([Exchange(request=ask("x", "t7"), text="4")])
+    replay.on_miss = lambda: told.append(replay.misses)
+    for text in ("first", "second"):
+        with pytest.raises(CassetteError):
+            await replay.complete(ask(text), Meter(PRICE))
+    assert told == [1, 2]
+    assert "first" in str(replay.missed)
+    assert replay.unused == 1

@@ -41,3 +41,14 @@ def test_a_key_is_taken_out_of_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(NAME, "sk-1")
     assert Key(NAME).redacted("wrong key sk-1!") == "wrong key [key]!"
     assert "sk-1" not in repr(Key(NAME))
+
+
+@pytest.mark.parametrize(
+    ("held", "clean"), [("sk-1234567890", b"it is [key]"), ("it", b"it is sk-1234567890")]
+)
+def test_a_key_is_taken_out_of_a_reply(
+    monkeypatch: pytest.MonkeyPatch, held: str, clean: bytes
+) -> None:
+    """An endpoint that hands the key back is not believed; a stand-in for a key is just a word."""
+    monkeypatch.setenv(NAME, held)
+    assert Key(NAME).redacted_reply(b"it is sk-1234567890") == clean

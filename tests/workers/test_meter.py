@@ -64,3 +64,16 @@ def test_what_is_free_needs_no_reserve() -> None:
     for _ in range(10):
         meter.start(WORST)
     assert meter.cost == 0
+
+
+def test_calls_at_the_same_time_know_their_own_attempts() -> None:
+    """Two branches of one meter share its reserve and its cost, and each has its own attempts."""
+    trunk = Meter(Price.per_million(1, 1), reserve=Money(3_000))
+    one, other = trunk.branch(), trunk.branch()
+    first, second = one.start(Usage(1, 0)), other.start(Usage(0, 1))
+    one.end(first, Usage(1, 1))
+    other.end(second, Usage(0, 0))
+    assert (one.own, other.own) == ((Usage(1, 1),), (Usage(0, 0),))
+    assert one.cost == other.cost == trunk.cost == 2_000
+    assert not other.affords(Usage(1, 1))
+    assert trunk.attempts == 2

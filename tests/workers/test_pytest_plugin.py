@@ -158,3 +158,12 @@ def test_a_live_call_is_noticed(
     if errors:
         result.stdout.fnmatch_lines([f"*live model calls were tried: {url}"])
     assert server.count("live") == 0
+
+
+def test_the_example_of_the_page_runs(pytester: pytest.Pytester) -> None:
+    """By a script it passes; by a cassette it says how to make one, as there is none yet."""
+    page = (ROOT / "docs" / "offline-tests.md").read_text(encoding="utf-8")
+    example = page.partition("```python\n")[2].partition("```")[0]
+    result = run(pytester, example)
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*there is no recording *test_by_a_cassette.jsonl*"])

@@ -39,6 +39,10 @@ def _pattern(text: str) -> Mapping[str, object]:
     return {"pattern": text, "longest": 1_000_000}
 
 
+def _rubric(text: str) -> Mapping[str, object]:
+    return {"rubric": text}
+
+
 def _schema(text: str) -> Mapping[str, object]:
     try:
         return {"schema": json.loads(text)}
@@ -54,8 +58,16 @@ CHECKS: Final[Mapping[str, CheckForm]] = {
         _pattern,
     ),
     "json-schema": CheckForm("a JSON Schema, as text, that every right answer fits", _schema),
+    "judge": CheckForm(
+        "what a right answer must be, for a judge who reads it; costs money, so only for what no"
+        " other check can tell, and not for a list that each names",
+        _rubric,
+    ),
 }
 """Verifiers that a draft may ask for. One that runs a command is none of them."""
+
+BY_FORM: Final = tuple(word for word in CHECKS if word != "judge")
+"""Those that need nobody."""
 
 
 class DraftCheck(Spec):
@@ -161,6 +173,7 @@ class Brief(Frozen):
         goal: What is to be reached.
         kinds: The sorts of work that somebody bids on, and what is to be known of each.
         checks: The verifiers that a draft may ask for.
+        judge: Who judges where a draft asks for a judge.
         tasks: The most tasks of a draft.
         items: The most items of a list that tasks are made for.
         value: What the tasks may be worth together, in nano-units.
@@ -173,6 +186,7 @@ class Brief(Frozen):
     goal: Text
     kinds: Mapping[Name, str]
     checks: tuple[Name, ...]
+    judge: Name | None = None
     tasks: Annotated[int, Field(ge=1)]
     items: Annotated[int, Field(ge=1)]
     value: Amount

@@ -1,13 +1,18 @@
 """Drafts become tasks, or everything that is wrong with them is said."""
 
+from typing import Any
+
 import pytest
 
 from orchestrator.planning.reading import BadDraftError, problems_of, read_draft, worth
 from orchestrator.task import Each, Task
 from protocols.units import money
 from tests.orchestrator.planning.plans import brief, draft, drafted
+from workers.model_judge import ModelJudge
 from workers.planning.draft import Done
+from workers.scripted_chat import ScriptedChat
 from workers.verifiers import Exact, Regex
+from workers.verifiers.by_judge import ByJudge
 
 LISTS = drafted("b", prompt="{{ item }}", needs=["a"], each="a", most=2)
 
@@ -106,3 +111,27 @@ def test_what_a_task_is_worth_counts_its_items() -> None:
     assert worth(Task("p", 1)) == 10**9
     assert worth(Task("p", 1, each=Each(items=("x", "y")))) == 2 * 10**9
     assert worth(Task("p", 1, each=Each(answer="l", most=5))) == 5 * 10**9
+
+
+JUDGED: dict[str, Any] = {"check": {"type": "judge", "expect": "It is polite."}}
+
+
+def test_a_draft_may_ask_for_the_judge_of_its_brief() -> None:
+    """The text of the check is the judge's rubric; who it is, the brief says and no draft."""
+    fair = ModelJudge("fair", model="tiny", free=True, chat=ScriptedChat())
+    told = brief(checks=("regex", "judge"), judge="fair")
+    (task,) = read_draft(draft(drafted(**JUDGED)), told, {"fair": fair})
+    assert isinstance(task.verify, ByJudge)
+    assert (task.verify.judge, task.verify.spec.rubric) == (fair, ("It is polite.",))
+    assert problems_of(draft(drafted(**JUDGED)), told) == ()
+    with pytest.raises(ValueError, match="there is no judge 'fair'"):
+        read_draft(draft(drafted(**JUDGED)), told, {})
+
+
+def test_a_judge_is_not_asked_without_need() -> None:
+    """Not where the brief names none, and not about a list, whose form is checked by a program."""
+    (problem,) = problems_of(draft(drafted(**JUDGED)), brief())
+    assert "there is no check 'judge'" in problem
+    told = brief(checks=("regex", "judge"), judge="fair")
+    (problem,) = problems_of(draft(drafted(**JUDGED), LISTS), told)
+    assert "each names it, so its check is one of form" in problem

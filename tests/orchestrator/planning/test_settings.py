@@ -12,3 +12,11 @@ def test_a_check_must_exist_and_no_command_is_one() -> None:
         PlanningSettings(checks=("regx",))
     with pytest.raises(ValidationError, match="there is no check 'command'"):
         PlanningSettings(checks=("command",))
+
+
+def test_a_judge_is_one_more_check() -> None:
+    """Who names a judge lets plans ask it, beside the checks that need nobody."""
+    assert PlanningSettings(checks=("regex",), judge="fair").all_checks == ("regex", "judge")
+    assert "judge" not in PlanningSettings().all_checks
+    with pytest.raises(ValidationError, match="there is no check 'judge'"):
+        PlanningSettings(checks=("judge",))
