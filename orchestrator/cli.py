@@ -25,6 +25,7 @@ VERBS: Final = {
     "verify": "Check a journal: hashes, books, one settlement per award.",
     "validate": "Check a workflow file without running it.",
     "schema": "Print the JSON Schema of workflow files.",
+    "doctor": "Check that this machine and the endpoints of a workflow are fit for a run.",
     "init": "Write a commented workflow to start from.",
 }
 """Every verb and its one-line help, so that ``--help`` imports none of them."""

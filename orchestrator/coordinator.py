@@ -21,6 +21,7 @@ from orchestrator.memory.chronicle import Chronicle
 from orchestrator.memory.journal import Journal
 from orchestrator.memory.ledger import Ledger
 from orchestrator.memory.opening import note_opening, open_journal
+from orchestrator.observing.watchers import watchers
 from orchestrator.peer_settings import PeerSettings, check_judge, peer_settings
 from orchestrator.planning.course import Course
 from orchestrator.planning.maker import Maker
@@ -438,7 +439,7 @@ class Coordinator:
             for entry in record.entries():
                 self.ledger.apply(transfers_of(entry.event))
         self._chronicle = Chronicle(self._journal, self.ledger, record)
-        for listener in self._listeners:
+        for listener in (*self._listeners, *watchers()):
             self._chronicle.listen(listener)
         resumed = self.journal_path if record is not None else None
         self._opened = note_opening(self._chronicle, self._opening, resumed)

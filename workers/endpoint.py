@@ -27,6 +27,7 @@ from workers.live_calls import check_live_call
 from workers.meter import NOTHING
 from workers.reply import expected_tokens, fits, read_reply, read_usage
 from workers.retry import Policy, retried
+from workers.tracing import model_call
 
 if TYPE_CHECKING:
     from workers.connection import Connection, Received
@@ -114,8 +115,10 @@ class Endpoint(Chat):
             deadline = anyio.current_time() + seconds
             attempt = partial(self._attempt, request, meter, worst)
             affordable = partial(meter.affords, worst)
-            with anyio.move_on_after(seconds):
-                return await retried(attempt, self.policy, deadline, affordable, turn)
+            with anyio.move_on_after(seconds), model_call(request, self._url) as note:
+                reply = await retried(attempt, self.policy, deadline, affordable, turn)
+                note(reply)
+                return reply
         raise DeadlineError(f"no answer within {seconds:g} seconds, in {meter.attempts} attempts")
 
     async def _attempt(self, request: ChatRequest, meter: Meter, worst: Usage) -> Reply:

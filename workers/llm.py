@@ -62,6 +62,7 @@ class OpenAIWorker(LocalWorker):
         policy: The deadline and the retries of a call.
         limits: How many calls the endpoint gets at one time and per minute.
         unmarked_end: The endpoint does not say how an answer ended.
+        stream: Whether answers are read as they are written, which bounds them as they grow.
         tools: Functions that the model may call while it works.
         rounds: The most model calls of one work with tools; that many are reserved.
         chat: Who answers the calls, in place of the endpoint: a recording or a script.
@@ -96,6 +97,7 @@ class OpenAIWorker(LocalWorker):
         policy: Policy | None = None,
         limits: Limits | None = None,
         unmarked_end: bool = False,
+        stream: bool = False,
         tools: Iterable[Callable[..., object] | Tool] = (),
         rounds: int = 8,
         chat: Chat | None = None,
@@ -112,6 +114,7 @@ class OpenAIWorker(LocalWorker):
             policy=self._policy,
             limits=limits,
             unmarked_end=unmarked_end,
+            stream=stream,
         )
         self._rule: Rule = _rule.validate_python(bid)
         self._caller = Caller(self.name, model, temperature, seed, max_tokens)

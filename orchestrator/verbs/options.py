@@ -22,6 +22,24 @@ config_argument = click.argument("config", type=click.Path(path_type=Path))
 journal_argument = click.argument("journal", type=click.Path(path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print data instead of text.")
 quiet_option = click.option("--quiet", is_flag=True, help="Show no progress and no tables.")
+
+
+def _log(context: click.Context, parameter: click.Parameter, asked: bool) -> bool:
+    del parameter
+    if asked:
+        from orchestrator.observing.run_log import log_to
+
+        context.with_resource(log_to())
+    return asked
+
+
+log_option = click.option(
+    "--log-json",
+    is_flag=True,
+    expose_value=False,
+    callback=_log,
+    help="Write what happens to standard error, one JSON object a line.",
+)
 set_option = click.option(
     "--set",
     "overrides",

@@ -6,7 +6,7 @@ import click
 
 from orchestrator.bootstrap import assemble
 from orchestrator.recorded_config import recorded_config
-from orchestrator.verbs.options import journal_argument, json_option, quiet_option
+from orchestrator.verbs.options import journal_argument, json_option, log_option, quiet_option
 from orchestrator.verbs.running import carry_through
 
 
@@ -14,6 +14,7 @@ from orchestrator.verbs.running import carry_through
 @journal_argument
 @json_option
 @quiet_option
+@log_option
 def command(journal: Path, as_json: bool, quiet: bool) -> int:
     """Go on with the interrupted run in JOURNAL, from its last event.
 

@@ -10,6 +10,7 @@ from orchestrator.verbs.options import (
     SET_EXAMPLES,
     config_argument,
     json_option,
+    log_option,
     quiet_option,
     read,
     recording,
@@ -35,6 +36,7 @@ from orchestrator.verbs.running import carry_through
     help="Take every model call from the journal of an earlier run: offline, without a key.",
 )
 @quiet_option
+@log_option
 def command(
     config: Path,
     overrides: Sequence[str],

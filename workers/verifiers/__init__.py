@@ -8,10 +8,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from workers.verifiers.by_judge import Judge, judged
     from workers.verifiers.callback import Check, CheckFunction, check
     from workers.verifiers.confined import Confines
     from workers.verifiers.exact_match import Exact, exact
-    from workers.verifiers.by_judge import Judge, judged
     from workers.verifiers.normalising import normalised
     from workers.verifiers.numeric_match import Numeric, Tolerance, numeric
     from workers.verifiers.person import Human, human
