@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from orchestrator.evaluation.alternatives import RULES, always, decided_field
 from orchestrator.evaluation.outcomes import gather
+from orchestrator.evaluation.resampling import bootstrap_errors
 from protocols.units import NANO, WorkerId
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from workers.ports import Verifier, Worker
 
     Floats = NDArray[np.float64]
-
-RESAMPLES: Final = 1_000
-"""How many bootstrap samples of the tasks a standard error is made from."""
 
 MARKET: Final = "market-first"
 """The row that all others are compared with: the market's choice on the same bids."""
@@ -135,7 +133,9 @@ def baselines(outcomes: Outcomes, *, seed: int = 0) -> Baselines:
     results = _results(outcomes.workers, field)
     differences = np.stack([result.utilities for result in results.values()], axis=1)
     differences -= results[MARKET].utilities[:, None]
-    columns = zip(results, differences.mean(axis=0), _bootstrap(differences, seed), strict=True)
+    columns = zip(
+        results, differences.mean(axis=0), bootstrap_errors(differences, seed), strict=True
+    )
     rows = {
         rule: _row(rule, results[rule], float(difference), float(error))
         for rule, difference, error in columns
@@ -183,20 +183,6 @@ def _of_choice(label: str, shares: Floats, field: Field) -> _Result:
         (shares * field.costs).sum(axis=1),
         shares.sum(axis=1),
     )
-
-
-def _bootstrap(differences: Floats, seed: int) -> Floats:
-    """Return the standard error of each column's mean, from resampled rows."""
-    import numpy as np
-
-    rng = np.random.default_rng(seed)
-    count = len(differences)
-    means = np.empty((RESAMPLES, differences.shape[1]))
-    for sample in range(RESAMPLES):
-        times = np.bincount(rng.integers(0, count, count), minlength=count)
-        means[sample] = times @ differences / count
-    errors: Floats = means.std(axis=0, ddof=1)
-    return errors
 
 
 def _row(rule: str, result: _Result, difference: float, error: float) -> Baseline:

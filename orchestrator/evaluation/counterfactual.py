@@ -6,29 +6,25 @@ of one worker replaced; everything else, later announcements included, stays as 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
+from orchestrator.evaluation.decided import decided, opening, own_mechanism
 from orchestrator.evaluation.totals import amount
-from orchestrator.memory.standings import StandingBook, standing_book
-from protocols.decommitment import Lapsed, Withdrawn
 from protocols.errors import MechanismError
-from protocols.events import Allocated, Announced, BidsClosed, Closed, RunOpened, Settled
-from protocols.units import Money
 from scoring.catalog import SCORING_RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from orchestrator.evaluation.decided import Held
     from orchestrator.memory.record import Record
-    from protocols.contract import Contract, Settlement
-    from protocols.mechanism import Mechanism, Standings
-    from protocols.messages import Announcement, Award, Bid
-    from protocols.units import AnnouncementId, TaskId, WorkerId
+    from protocols.contract import Contract
+    from protocols.mechanism import Standings
+    from protocols.messages import Award, Bid
+    from protocols.units import Money, WorkerId
 
     Rates = Mapping[str, float]
-    Settlements = Mapping[tuple[TaskId, WorkerId], Settlement]
 
 MOST_CLEARINGS: Final = 4_000
 """So many announcements times workers are cleared again; of a longer run the first ones."""
@@ -99,48 +95,37 @@ def counterfactuals(
     Raises:
         JournalError: If the journal cannot be read.
     """
-    mechanism, seed = _mechanism(record)
+    opened = opening(record)
+    mechanism = own_mechanism(opened)
     if mechanism is None:
         return {}
     found = {worker: Counterfactual() for worker in rates}
     left = MOST_CLEARINGS
-    for decided in _decided(record, mechanism):
-        bidders = {bid.worker for bid in decided.bids} & rates.keys()
+    for held, standings in decided(record, mechanism):
+        bidders = {bid.worker for bid in held.bids} & rates.keys()
         left -= len(bidders)
         if left < 0:
             break
         for worker in bidders:
-            bids = _honest(decided, worker, rates[worker])
-            standings = _believed(decided.standings, worker) if rates[worker] else decided.standings
+            bids = _honest(held, worker, rates[worker])
+            believed = _believed(standings, worker) if rates[worker] else standings
             try:
-                allocation = mechanism.clear(decided.announcement, bids, standings, seed)
+                allocation = mechanism.clear(held.announcement, bids, believed, opened.seed)
             except MechanismError:
                 continue
-            _compare(found[worker], decided, worker, allocation.awards, rates[worker])
+            _compare(found[worker], held, worker, allocation.awards, rates[worker])
     return found
 
 
-def _mechanism(record: Record) -> tuple[Mechanism | None, int]:
-    from orchestrator.mechanisms import mechanism_from
-
-    opened = record.get("run-opened")
-    if not isinstance(opened, RunOpened) or "given" in opened.config["mechanism"]:
-        return None, 0
-    try:
-        return mechanism_from(opened.config["mechanism"])[1], opened.seed
-    except ValueError:
-        return None, 0
-
-
-def _honest(decided: _Decided, worker: WorkerId, rates: Rates) -> list[Bid]:
+def _honest(held: Held, worker: WorkerId, rates: Rates) -> list[Bid]:
     def honest(bid: Bid) -> Bid:
         if bid.worker != worker:
             return bid
         rate = rates.get(kinds[bid.task], bid.probability)
         return bid.model_copy(update={"probability": rate})
 
-    kinds = decided.kinds
-    return [honest(bid) for bid in decided.bids]
+    kinds = held.kinds
+    return [honest(bid) for bid in held.bids]
 
 
 def _believed(standings: Standings, worker: WorkerId) -> Standings:
@@ -154,22 +139,22 @@ def _believed(standings: Standings, worker: WorkerId) -> Standings:
 
 def _compare(
     found: Counterfactual,
-    decided: _Decided,
+    held: Held,
     worker: WorkerId,
     awards: Sequence[Award],
     rates: Rates,
 ) -> None:
     """Add up how the awards of a worker differ."""
-    had = {award.task for award in decided.awards if award.worker == worker}
+    had = {award.task for award in held.awards if award.worker == worker}
     has = {award.task: award.contract for award in awards if award.worker == worker}
-    stated = {bid.task: bid.cost for bid in decided.bids if bid.worker == worker}
-    kinds = decided.kinds
+    stated = {bid.task: bid.cost for bid in held.bids if bid.worker == worker}
+    kinds = held.kinds
     found.announcements += 1
     found.awards += len(had)
     found.lost += len(had - has.keys())
     found.gained += len(has.keys() - had)
     for task in had:
-        if (done := decided.settlements.get((task, worker))) is None:
+        if (done := held.settlement(task, worker)) is None:
             continue
         found.profit += done.payment - done.cost
         if task in has:
@@ -178,74 +163,3 @@ def _compare(
     for task in has.keys() - had:
         rate = rates.get(kinds[task], has[task].report)
         found.expected += pay(has[task], has[task].report, rate, stated[task]) - stated[task]
-
-
-# Reading the journal --------------------------------------------------------------------------
-
-
-class _Decided(NamedTuple):
-    """One announcement with everything that was decided on it."""
-
-    announcement: Announcement
-    standings: Standings
-    bids: tuple[Bid, ...]
-    awards: tuple[Award, ...]
-    settlements: Settlements
-
-    @property
-    def kinds(self) -> Mapping[TaskId, str]:
-        return {lot.task: lot.kind for lot in self.announcement.lots}
-
-
-def _decided(record: Record, mechanism: Mechanism) -> Iterator[_Decided]:
-    """Yield the closed announcements with the standings that their clearing saw."""
-    book = _book(record, mechanism)
-    opened: dict[AnnouncementId, tuple[Announcement, Standings]] = {}
-    bids: dict[AnnouncementId, tuple[Bid, ...]] = {}
-    awards: dict[AnnouncementId, tuple[Award, ...]] = {}
-    settled: dict[AnnouncementId, dict[tuple[TaskId, WorkerId], Settlement]] = {}
-    penalties: defaultdict[AnnouncementId, list[tuple[WorkerId, Money]]] = defaultdict(list)
-    for entry in record.entries():
-        match entry.event:
-            case Announced(announcement=announcement):
-                opened[announcement.announcement] = announcement, book.open(announcement)
-                settled[announcement.announcement] = {}
-            case BidsClosed(announcement=name, bids=closing):
-                bids[name] = closing
-            case Allocated(allocation=allocation):
-                awards[allocation.announcement] = allocation.awards
-            case Lapsed(announcement=name, worker=worker, transfers=moved):
-                owed = Money(sum(each.amount for each in moved if each.purpose == "penalty"))
-                penalties[name].append((worker, owed))
-            case Withdrawn(announcement=name, worker=worker, owed=owed):
-                penalties[name].append((worker, Money(-owed)))
-            case Settled(settlement=done) if done.announcement in settled:
-                settled[done.announcement][done.task, done.worker] = done
-            case Closed(announcement=name):
-                announcement, known = opened.pop(name)
-                outcomes = settled.pop(name)
-                for worker, owed in penalties.pop(name, ()):
-                    book.charge(worker, owed)
-                decided = _Decided(announcement, known, bids.pop(name), awards.pop(name), outcomes)
-                _learn(book, decided)
-                yield decided
-            case _:
-                pass
-
-
-def _book(record: Record, mechanism: Mechanism) -> StandingBook:
-    from orchestrator.market import Limits
-
-    opened = record.get("run-opened")
-    given = opened.config["limits"] if isinstance(opened, RunOpened) else None
-    limits = Limits() if given is None else Limits.model_validate(given)
-    return standing_book(mechanism, limits.announcements)
-
-
-def _learn(book: StandingBook, decided: _Decided) -> None:
-    """Take settlements in as the run does: in the order of the lots, and of the ranks of each."""
-    lots = {lot.task: lot for lot in decided.announcement.lots}
-    for award in decided.awards:
-        if (done := decided.settlements.get((award.task, award.worker))) is not None:
-            book.note(lots[award.task], award, done)
-    book.close()

@@ -7,19 +7,23 @@ from typing import Any, Final, NamedTuple
 import anyio
 import click
 
-from orchestrator.bootstrap import Fleet
+from orchestrator.bootstrap import Fleet, assemble
 from orchestrator.drawing.display import plain
+from orchestrator.errors import ConfigError
 from orchestrator.evaluation.baselines import Baselines, compare
 from orchestrator.evaluation.gold_verdicts import GoldVerdicts, gold_verdicts
 from orchestrator.evaluation.honesty import Honesty, honesty
+from orchestrator.evaluation.outcomes import Outcomes, gather
 from orchestrator.evaluation.summary import Summary, summarise
+from orchestrator.memory.journal import JournalError
 from orchestrator.memory.record import Record
+from orchestrator.recorded_config import recorded_config
 from orchestrator.reports.absence import absences
 from orchestrator.reports.judges import judges
 from orchestrator.reports.lost_calls import lost_calls
 from orchestrator.reports.unsettled import unsettled
 from protocols.units import TaskId
-from workers.ports import Assessor
+from workers.ports import Assessor, Verifier
 from workers.verifiers import Human
 
 _WIDTH: Final = 100
@@ -71,17 +75,37 @@ def compared(record: Record, fleet: Fleet | None) -> Baselines | None:
     """
     if fleet is None or not any(worker.repeatable for worker in fleet.workers):
         return None
-    workers = fleet.workers
-    verifiers = {
-        TaskId(task.id): task.verify
-        for task in fleet.tasks
-        if task.id and task.verify and not isinstance(task.verify, Assessor | Human)
-    }
+    workers, verifiers = fleet.workers, checkable(fleet)
 
     async def ask() -> Baselines:
         return await compare(record, workers, verifiers)
 
     return anyio.run(ask)
+
+
+def trials(record: Record, fleet: Fleet) -> Outcomes | None:
+    """Return what every bidder would have brought, where some worker can be asked again."""
+    if not any(worker.repeatable for worker in fleet.workers):
+        return None
+    return anyio.run(gather, record, fleet.workers, checkable(fleet))
+
+
+def checkable(fleet: Fleet) -> dict[TaskId, Verifier]:
+    """Return the verifiers that take no process, no bill and no person, by task."""
+    return {
+        TaskId(task.id): task.verify
+        for task in fleet.tasks
+        if task.id and task.verify and not isinstance(task.verify, Assessor | Human)
+    }
+
+
+def fleet_of(journal: Path) -> Fleet | None:
+    """Return the workers and tasks of a run, made anew, where that is possible."""
+    try:
+        return assemble(*recorded_config(journal))
+    except (ConfigError, JournalError) as error:
+        click.echo(f"nobody can be asked again: {error}", err=True)
+        return None
 
 
 def as_data(found: Findings) -> dict[str, Any]:
