@@ -32,7 +32,9 @@ ROUNDS = 7
 NUMBER = AnnouncementId("a1")
 PARTICIPANTS = tuple(Participant(worker=WorkerId(name)) for name in ("small", "other"))
 PRICE = Price.per_million("0.05", "0.40")
-PROMPT = "A train leaves at 9:40 and needs {} minutes. When does it arrive?" + " Mind the clocks." * 15
+PROMPT = (
+    "A train leaves at 9:40 and needs {} minutes. When does it arrive?" + " Mind the clocks." * 15
+)
 
 _VERDICT = Reply(
     '{"accepted": true}',
