@@ -21,20 +21,32 @@ _SECRET_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 
-_KEYS: Final = re.compile(
-    "|".join(
-        (
-            r"\b[sr]k-[A-Za-z0-9_-]{16,}",  # model providers
-            r"\b(?:gh[opsu]|github_pat|glpat|hf|npm|pypi)[_-][A-Za-z0-9_-]{20,}",
-            r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
-            r"\bA[KS]IA[0-9A-Z]{16}\b",
-            r"\bAIza[\w-]{35}",
-            r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}",  # a signed token
-            r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)",
-        )
-    )
-)
-"""What a key looks like, whoever has issued it."""
+_FORMS: Final[Mapping[str, str]] = {
+    "sk-": r"\bsk-[A-Za-z0-9_-]{16,}",
+    "rk-": r"\brk-[A-Za-z0-9_-]{16,}",
+    "ghp_": r"\bghp_[A-Za-z0-9]{20,}",
+    "gho_": r"\bgho_[A-Za-z0-9]{20,}",
+    "ghs_": r"\bghs_[A-Za-z0-9]{20,}",
+    "ghu_": r"\bghu_[A-Za-z0-9]{20,}",
+    "github_pat_": r"\bgithub_pat_\w{20,}",
+    "glpat-": r"\bglpat-[\w-]{20,}",
+    "hf_": r"\bhf_[A-Za-z0-9]{20,}",
+    "npm_": r"\bnpm_[A-Za-z0-9]{20,}",
+    "pypi-": r"\bpypi-[\w-]{20,}",
+    "xox": r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
+    "AKIA": r"\bAKIA[0-9A-Z]{16}\b",
+    "ASIA": r"\bASIA[0-9A-Z]{16}\b",
+    "AIza": r"\bAIza[\w-]{35}",
+    "eyJ": r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}",  # a signed token
+    "PRIVATE KEY-----": (
+        r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"
+    ),
+}
+"""How every form of key is written -> the whole of it. Looking for the mark first takes no time."""
+
+_KEYS: Final = {mark: re.compile(form) for mark, form in _FORMS.items()}
+
+_ANNOUNCED: Final = ("bearer", "authorization")
 
 _AUTHORISATION: Final = re.compile(
     r"\b(?P<head>(?:proxy-)?authorization\\?[\"']?\s*[:=]\s*\\?[\"']?(?:bearer|basic|token)?\s*"
@@ -67,27 +79,30 @@ class Redactor:
         longest_first = sorted(values, key=len, reverse=True)
         self._values = values
         self._known = re.compile("|".join(map(re.escape, longest_first))) if values else None
-        written = (json.dumps(value, ensure_ascii=False)[1:-1] for value in longest_first)
-        self._written = re.compile("|".join(map(re.escape, written))) if values else None
+        self._written = [json.dumps(value, ensure_ascii=False)[1:-1] for value in longest_first]
 
     def text(self, text: str) -> str:
         """Return a text without its secrets."""
         if self._known is not None:
             text = self._known.sub(lambda found: self._values[found[0]], text)
-        text = _AUTHORISATION.sub(lambda found: f"{found['head']}[redacted]", text)
-        return _KEYS.sub("[redacted]", text)
+        if _is_announced(text):
+            text = _AUTHORISATION.sub(lambda found: f"{found['head']}[redacted]", text)
+        for mark, form in _KEYS.items():
+            if mark in text:
+                text = form.sub("[redacted]", text)
+        return text
 
     def model(self, model: M) -> M:
         """Return a model without the secrets in its texts; itself, if there are none."""
         written = model.model_dump_json()
         if not self._may_hold(written):
             return model
-        clean = json.dumps(self._all(model.model_dump(mode="json")))
-        return type(model).model_validate_json(clean)
+        clean = self._all(model.model_dump(mode="json"))
+        return type(model).model_validate_json(json.dumps(clean))
 
     def _may_hold(self, written: str) -> bool:
-        patterns = (self._written, _AUTHORISATION, _KEYS)
-        return any(pattern.search(written) for pattern in patterns if pattern is not None)
+        marks = (*_KEYS, *self._written)
+        return _is_announced(written) or any(mark in written for mark in marks)
 
     def _all(self, value: object) -> object:
         match value:
@@ -100,3 +115,8 @@ class Redactor:
                 return {name: self._all(each) for name, each in fields.items()}
             case _:
                 return value
+
+
+def _is_announced(text: str) -> bool:
+    small = text.lower()
+    return any(word in small for word in _ANNOUNCED)

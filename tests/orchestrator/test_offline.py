@@ -1,7 +1,9 @@
 """Runs against models on this machine, and the same runs again without a network."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +138,76 @@ def test_the_commands_in_the_comments_run_offline(
     for number, arguments in enumerate(told):
         journal = tmp_path / f"{number}.db"
         assert truthbid(*arguments, "--quiet", "--journal", journal, env=NO_KEY).code == 0
+
+
+MANY = """\
+name: many
+seed: 2
+budget: 5
+market: {batch: 4, announcements: 3, attempts: 2, bid_seconds: SECONDS}
+workers:
+  - {type: openai, id: a, model: ma, base_url: "${URL:-}", price: {input: 1, output: 2}, bid: BID}
+  - {type: openai, id: b, model: mb, base_url: "${URL:-}", price: {input: 1, output: 2}, bid: BID}
+tasks:
+"""
+
+
+def many(bid: str, *, seconds: int | float = 30) -> Path:
+    """Write a workflow of twelve tasks whose workers bid in some way."""
+    tasks = (
+        f"  - {{id: t{n}, prompt: '{n}+', value: 0.05, verify: {{numeric: 4}}}}\n"
+        for n in range(12)
+    )
+    return small(MANY.replace("BID", bid).replace("SECONDS", str(seconds)) + "".join(tasks))
+
+
+def changing(body: dict[str, Any]) -> Say:
+    """Answer by the digits of a hash: right or wrong, sure or not, sometimes cut."""
+    draw = sha256(json.dumps(body, sort_keys=True).encode()).digest()
+    answer, sure = str(4 + draw[0] % 2), round(draw[1] / 255, 2)
+    rules = body["messages"][0]["content"]
+    if draw[2] < 12:
+        return completion(answer, finish="length")
+    if "You do one task and say" in rules:
+        return completion(json.dumps({"answer": answer, "success_probability": sure}))
+    if "success_probability" in rules:
+        return completion(json.dumps({"success_probability": sure, "output_tokens": 5}))
+    likely = {"token": answer, "logprob": -sure}
+    told = {"content": [{**likely, "top_logprobs": [likely]}]}
+    message = {"role": "assistant", "content": answer}
+    return completion(
+        choices=[{"index": 0, "finish_reason": "stop", "message": message, "logprobs": told}]
+    )
+
+
+@pytest.mark.parametrize(
+    "bid", ["prior", "ask", "{type: samples, count: 3}", "logprob", "learned", "probe"]
+)
+def test_every_way_to_bid_is_the_same_again(server: OpenAIServer, bid: str) -> None:
+    """Calls at the same time, repeated questions, log-probabilities, failures: all come back."""
+    path, env = many(bid), {"URL": server.script("many", changing), "OPENAI_API_KEY": None}
+    truthbid("run", path, "--journal", "live.db", "--quiet", env=env)
+    env = {**env, "URL": "http://127.0.0.1:9"}
+    said = truthbid("run", path, "--journal", "b.db", "--replay", "live.db", "--json", env=env)
+    calls = len(read_calls(Path("live.db")))
+    assert said.data()["calls"] == {"hits": calls, "misses": 0, "unused": 0}
+    assert story(Path("b.db")) == story(Path("live.db"))
+
+
+def test_a_bid_that_never_comes_does_not_come_again(server: OpenAIServer) -> None:
+    """What the deadline of the bids cut off is cut off once more, at the same cost."""
+
+    def silent(body: dict[str, Any]) -> Say:
+        return Say(hang=True) if body["model"] == "mb" else changing(body)
+
+    path = many("ask", seconds=0.5)
+    env = {"URL": server.script("silent", silent), "OPENAI_API_KEY": None}
+    one = ("--set", "market.batch=12", "--set", "market.attempts=1", "--quiet")
+    truthbid("run", path, "--journal", "live.db", *one, env=env)
+    assert any(each.failure == "called-off" for each in read_calls(Path("live.db")))
+    env = {**env, "URL": "http://127.0.0.1:9"}
+    truthbid("run", path, "--journal", "b.db", "--replay", "live.db", *one, env=env)
+    assert story(Path("b.db")) == story(Path("live.db"))
 
 
 # Misses ----------------------------------------------------------------------------------------
