@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from orchestrator.market import Limits
     from orchestrator.memory.journal import JournalError
     from orchestrator.memory.record import Record
+    from orchestrator.recordings import read_calls
     from orchestrator.replay import replay
     from orchestrator.task import Task, TaskResult
 
@@ -27,6 +28,7 @@ __all__ = [
     "Record",
     "Task",
     "TaskResult",
+    "read_calls",
     "replay",
 ]
 
@@ -38,6 +40,7 @@ _HOMES: Final = {
     "Record": "memory.record",
     "Task": "task",
     "TaskResult": "task",
+    "read_calls": "recordings",
     "replay": "replay",
 }
 

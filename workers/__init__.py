@@ -7,13 +7,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from workers.cassette import ReplayChat
     from workers.function import FunctionWorker
+    from workers.live_calls import no_live_calls
     from workers.llm import OpenAIWorker
     from workers.model_judge import ModelJudge
     from workers.ports import Verdict, Verifier, Worker
     from workers.recorded import RecordedWorker
     from workers.records import RecordTable
     from workers.scripted import ScriptedWorker
+    from workers.scripted_chat import ScriptedChat
     from workers.simulated import SimulatedWorker
     from workers.verifiers import (
         check,
@@ -33,6 +36,8 @@ _HOMES = {
     "OpenAIWorker": "workers.llm",
     "RecordTable": "workers.records",
     "RecordedWorker": "workers.recorded",
+    "ReplayChat": "workers.cassette",
+    "ScriptedChat": "workers.scripted_chat",
     "ScriptedWorker": "workers.scripted",
     "SimulatedWorker": "workers.simulated",
     "Verdict": "workers.ports",
@@ -44,6 +49,7 @@ _HOMES = {
     "human": "workers.verifiers",
     "json_schema": "workers.verifiers",
     "judged": "workers.verifiers",
+    "no_live_calls": "workers.live_calls",
     "numeric": "workers.verifiers",
     "passes": "workers.verifiers",
     "regex": "workers.verifiers",
@@ -55,6 +61,8 @@ __all__ = [
     "OpenAIWorker",
     "RecordTable",
     "RecordedWorker",
+    "ReplayChat",
+    "ScriptedChat",
     "ScriptedWorker",
     "SimulatedWorker",
     "Verdict",
@@ -66,6 +74,7 @@ __all__ = [
     "human",
     "json_schema",
     "judged",
+    "no_live_calls",
     "numeric",
     "passes",
     "regex",

@@ -210,6 +210,17 @@ def test_a_bid_that_never_comes_does_not_come_again(server: OpenAIServer) -> Non
     assert story(Path("b.db")) == story(Path("live.db"))
 
 
+def test_a_recorded_planner_is_recorded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planner's calls of `planner.yaml` come from a file; the journal of the run has them too."""
+    block_sockets(monkeypatch)
+    path = CONFIGS / "planner.yaml"
+    assert truthbid("run", path, "--journal", "a.db", "--quiet", env=NO_KEY).code == 0
+    again = ("--replay", "a.db", "--journal", "b.db", "--json")
+    said = truthbid("run", path, *again, env=NO_KEY)
+    assert said.data()["calls"] == {"hits": 2, "misses": 0, "unused": 0}
+    assert story(Path("b.db")) == story(Path("a.db"))
+
+
 # Misses ----------------------------------------------------------------------------------------
 
 
