@@ -51,11 +51,12 @@ format: $(STAMP)  ## format and fix what can be fixed
 bench: $(STAMP)  ## measure speed as ratios against floors in the same run; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
-docs: $(STAMP)  ## regenerate what the documents quote from the code
+docs: $(STAMP)  ## regenerate what the documents quote from the code, and build the site
 	$(BIN)/python -m scripts.documents
+	$(BIN)/mkdocs build --quiet
 
 lock:  ## regenerate requirements.lock
 	./scripts/lock.sh
 
 clean:  ## remove what the other targets made
-	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache runs
+	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache runs site

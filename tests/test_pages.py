@@ -1,0 +1,38 @@
+"""The Python that the pages show runs as it stands there."""
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).resolve().parents[1]
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def blocks() -> list[tuple[str, str]]:
+    """Return every block of Python in the pages, with a name."""
+    pages = [HOME / "README.md", *sorted((HOME / "docs").rglob("*.md"))]
+    return [
+        (f"{page.relative_to(HOME)}:{number}", found.group(1))
+        for page in pages
+        for number, found in enumerate(BLOCK.finditer(page.read_text(encoding="utf-8")), start=1)
+    ]
+
+
+@pytest.mark.parametrize(("name", "code"), blocks())
+def test_a_block_runs(
+    name: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder of its own; what it shows as a session gives what it shows."""
+    monkeypatch.chdir(tmp_path)
+    if ">>>" in code:
+        test = doctest.DocTestParser().get_doctest(code, {}, name, name, 0)
+        assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test).failed == 0
+    else:
+        exec(compile(code, name, "exec"), {"__name__": "__main__"})
+
+
+def test_there_are_blocks() -> None:
+    """The pattern finds what the pages have."""
+    assert len(blocks()) >= 8
