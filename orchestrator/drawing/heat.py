@@ -31,6 +31,8 @@ def heat(
 ) -> str:
     """Draw a heat map; positive values have the class ``more``, negative ones ``less``.
 
+    How strong a colour is says how large a value is next to the largest of its sign.
+
     Args:
         rows: The names at the left.
         columns: The names on top.
@@ -50,7 +52,8 @@ def heat(
 def _parts(
     rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[Cell | None]]
 ) -> Iterator[str]:
-    largest = max((abs(cell.value) for row in cells for cell in row if cell), default=0.0) or 1.0
+    values = [cell.value for row in cells for cell in row if cell]
+    most = max([0.0, *values]), -min([0.0, *values])
     for place, name in enumerate(columns):
         x = _LEFT + _CELL * (place + 0.5)
         yield (
@@ -65,11 +68,11 @@ def _parts(
         )
         for place, cell in enumerate(row):
             if cell is not None:
-                yield from _cell(cell, _LEFT + _CELL * place, y, largest)
+                yield from _cell(cell, _LEFT + _CELL * place, y, most[cell.value < 0])
 
 
 def _cell(cell: Cell, x: float, y: float, largest: float) -> Iterator[str]:
-    strength = _STRONGEST * sqrt(min(1.0, abs(cell.value) / largest))
+    strength = _STRONGEST * sqrt(abs(cell.value) / largest) if largest else 0.0
     kind = "more" if cell.value > 0 else "less"
     yield (
         f'<rect class="cell {kind}" x="{x + 1:g}" y="{y + 1:g}" width="{_CELL - 2:g}"'

@@ -9,7 +9,7 @@ from orchestrator.audit.misreports import MISREPORTS
 from orchestrator.drawing.display import plain
 from orchestrator.drawing.heat import Cell, heat
 from orchestrator.drawing.interval_bars import Ranged, interval_bars
-from orchestrator.reports.audit_tables import audit_sentences, rule_rows
+from orchestrator.reports.audit_tables import rule_rows, verdict, warnings
 from orchestrator.reports.figures import figure
 from orchestrator.reports.page import render_page
 
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 _SURE: Final = 1.96
 _DIGITS: Final = 3
+_NOTHING: Final = 0.005
+_UNITS: Final = (
+    (0, ""),
+    (3, "thousandths of a "),
+    (6, "millionths of a "),
+    (9, "billionths of a "),
+)
 
 
 def audit_section(found: Sequence[RuleFound], currency: str, played: str) -> dict[str, Any]:
@@ -44,7 +51,7 @@ def audit_section(found: Sequence[RuleFound], currency: str, played: str) -> dic
             ("by", "the best lie, where it surely pays"),
         ],
         "rows": rule_rows(found),
-        "sentences": list(audit_sentences(found)),
+        "sentences": [*map(verdict, found), *warnings(found)],
         "figures": [
             each for each in (_regrets(found, currency), _gains(found, currency)) if each["svg"]
         ],
@@ -82,28 +89,43 @@ def _bar(found: RuleFound) -> Ranged:
 def _gains(found: Sequence[RuleFound], currency: str) -> dict[str, Any]:
     """Draw the gain of each liar by lie and mechanism; only what is surely not 0 has a colour."""
     lies = _lies(found)
+    largest = max((abs(lie.gain.mean) for each in found for lie in each.lies), default=0.0)
+    power, unit = _unit(largest)
     rules = [plain(each.rule, 60) for each in found]
     by_name = [{lie.name: lie for lie in each.lies} for each in found]
     cells = [
         [
-            None if (lie := named.get(name)) is None else _cell(rule, lie, currency)
+            None if (lie := named.get(name)) is None else _cell(rule, lie, currency, power)
             for rule, named in zip(rules, by_name, strict=True)
         ]
         for name in lies
     ]
     svg = heat([plain(name, 60) for name in lies], rules, cells, "Gain by lie and mechanism")
     note = (
-        f"What each liar gains more than by the truth, in {currency} per task. Red pays, blue costs"
-        " the liar; without colour it is within two standard errors of nothing."
+        f"What each liar gains more than by the truth, in {unit}{currency} per task. Red pays, blue"
+        " costs the liar, each next to the largest of its colour; without colour it is within two"
+        " standard errors of nothing."
     )
     return figure("Gain by lie and mechanism", svg, note)
 
 
-def _cell(rule: str, lie: LieFound, currency: str) -> Cell:
+def _unit(largest: float) -> tuple[int, str]:
+    """Return the power of ten and the word in which the largest amount is at least 1."""
+    return next(((power, word) for power, word in _UNITS if largest >= 10.0**-power), _UNITS[-1])
+
+
+def _cell(rule: str, lie: LieFound, currency: str, power: int) -> Cell:
     gain = lie.gain
     shown = gain.mean if _clear(gain) else 0.0
     said = f"{rule}, {MISREPORTS[lie.name].label}: {gain.mean:.4g} {currency} a task"
-    return Cell(shown, f"{gain.mean:+.1g}" if gain.mean else "0", f"{said} (± {gain.error:.2g})")
+    return Cell(shown, _short(gain.mean * 10**power), f"{said} (± {gain.error:.2g})")
+
+
+def _short(amount: float) -> str:
+    """Write an amount in five signs: two digits, and what is next to nothing as 0."""
+    if abs(amount) < _NOTHING:
+        return "0"
+    return f"{amount:+.0f}" if abs(amount) >= 10 else f"{amount:+.2g}"
 
 
 def _clear(gain: Estimate) -> bool:

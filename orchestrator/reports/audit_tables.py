@@ -40,7 +40,7 @@ def print_audit(console: Console, found: Sequence[RuleFound], currency: str) -> 
     if len(found) <= _FEW:
         for each in found:
             _print_lies(console, each)
-    for sentence in audit_sentences(found):
+    for sentence in (*(map(verdict, found) if len(found) <= _FEW else ()), *warnings(found)):
         console.print(sentence, highlight=False, markup=False)
 
 
@@ -56,10 +56,8 @@ def verdict(found: RuleFound) -> str:
     return f"{name}: {who} gains {gain} a task (standard error {error}) when it {lie}."
 
 
-def audit_sentences(found: Sequence[RuleFound]) -> Iterator[str]:
-    """Say what few mechanisms mean one by one, and who had better stay away."""
-    if len(found) <= _FEW:
-        yield from map(verdict, found)
+def warnings(found: Sequence[RuleFound]) -> Iterator[str]:
+    """Say under which mechanisms somebody had better stay away, or something went wrong."""
     losing = [plain(each.rule, 60) for each in found if each.worst < -_NOTHING]
     if losing:
         yield f"Somebody honest loses, and had better stay away, under: {', '.join(losing)}."

@@ -1,77 +1,97 @@
-"""Shows how far a run is: a live line on a terminal, nothing elsewhere."""
+"""Shows how far a run is: some live lines on a terminal, now and then a line elsewhere."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from time import monotonic
+from typing import TYPE_CHECKING, Final
 
-from orchestrator.drawing.display import money_text
 from orchestrator.memory.ledger import Ledger
-from protocols.events import Announced, Event, Settled, TaskAdded, TaskEnded
+from orchestrator.reports.live import Live
+from protocols.events import Event, TaskEnded
+
+if TYPE_CHECKING:
+    from rich.console import Console, Group
 
 Listener = Callable[[Event], None]
 
+_A_SECOND: Final = 3
+"""So often the lines on a terminal are drawn anew."""
+
+PATIENCE: Final = 10.0
+"""A run that is over within so many seconds writes no line to a log."""
+
+_STEP: Final = 0.1
+_MINUTE: Final = 60.0
+
 
 @contextmanager
-def progress(tasks: int, ledger: Ledger, currency: str, *, quiet: bool) -> Generator[Listener]:
-    """Give a listener of events that keeps a line on the terminal up to date.
+def progress(
+    tasks: int,
+    ledger: Ledger,
+    currency: str,
+    *,
+    quiet: bool,
+    clock: Callable[[], float] = monotonic,
+) -> Generator[Listener]:
+    """Give a listener of events that tells on standard error how far the run is.
 
-    The line goes to standard error and is gone when the run is over. Elsewhere than on a terminal
-    nothing is shown.
+    On a terminal some lines are kept up to date, and are gone when the run is over. Elsewhere a run
+    that takes longer than `PATIENCE` writes a line for every tenth of its tasks, and for every
+    minute in between.
 
     Args:
         tasks: How many tasks there are, as far as is known before.
-        ledger: Read for the cash that is spent.
+        ledger: Read for the money.
         currency: What the units are.
         quiet: Show nothing.
+        clock: Tells seconds that never go back.
     """
     from rich.console import Console
 
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
+    if quiet:
         yield lambda _: None
         return
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    console, live = Console(stderr=True), Live(tasks, ledger, currency, clock=clock)
+    if not console.is_terminal:
+        yield _logging(live, console)
+        return
+    from rich.live import Live as Display
 
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[money]}"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    )
-    with bar:
-        line = bar.add_task("announcing", total=tasks, money="")
-        added = ended = announced = 0
+    def shown() -> "Group":
+        return _drawn(live)
 
-        def listen(event: Event) -> None:
-            nonlocal added, ended, announced
-            match event:
-                case TaskAdded():
-                    added += 1
-                case Announced():
-                    announced += 1
-                case TaskEnded():
-                    ended += 1
-                case Settled():
-                    pass
-                case _:
-                    return
-            bar.update(
-                line,
-                completed=ended,
-                total=max(tasks, added),
-                description=f"announcement {announced}",
-                money=f"spent {money_text(ledger.spending())} {currency}",
-            )
+    with Display(
+        get_renderable=shown, console=console, refresh_per_second=_A_SECOND, transient=True
+    ):
+        yield live.note
 
-        yield listen
+
+def _drawn(live: Live) -> "Group":
+    from rich.console import Group
+    from rich.text import Text
+
+    lines = [Text(line, no_wrap=True, overflow="ellipsis") for line in live.lines()]
+    for line in lines:
+        line.stylize("bold", 0, 8)
+        line.highlight_regex("━+", "green")
+        line.highlight_regex("┄+", "dim")
+    return Group(*lines)
+
+
+def _logging(live: Live, console: "Console") -> Listener:
+    told_at, told = 0.0, 0
+
+    def listen(event: Event) -> None:
+        nonlocal told_at, told
+        live.note(event)
+        if not isinstance(event, TaskEnded) or live.elapsed < PATIENCE:
+            return
+        grown = live.ended - told >= _STEP * live.total
+        if grown or live.elapsed - told_at >= _MINUTE or not told_at:
+            told_at, told = live.elapsed, live.ended
+            console.print(live.line(), highlight=False, markup=False, soft_wrap=True)
+
+    return listen
 
 
 @contextmanager

@@ -128,7 +128,7 @@ def print_honesty(console: Console, found: Sequence[Honesty], currency: str) -> 
             f"{each.settled:,}",
             percent(each.stated),
             percent(each.realised),
-            _CLAIMS.get(each.verdict, each.verdict),
+            claims(each.verdict),
             number(each.corp.miscalibration),
             number(each.corp.discrimination),
             _moved(each),
@@ -190,6 +190,11 @@ def print_table(console: Console, headers: Sequence[str], rows: Sequence[Sequenc
 # ----------------------------------------------------------------------------------------------
 
 
+def claims(verdict: str) -> str:
+    """Write a verdict on somebody's reports as a cell."""
+    return _CLAIMS.get(verdict, verdict)
+
+
 def _totals(summary: Summary) -> Table:
     from rich.table import Table
 
@@ -202,7 +207,7 @@ def _totals(summary: Summary) -> Table:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold")
     grid.add_column()
-    grid.add_row("tasks", _states(summary))
+    grid.add_row("tasks", states(summary))
     grid.add_row("value of solved tasks", value)
     grid.add_row("cash spent", f"{cash}  of which for bids {bids}{kept}")
     grid.add_row("utility", f"{utility}  value less cash")
@@ -214,7 +219,8 @@ def _totals(summary: Summary) -> Table:
     return grid
 
 
-def _states(summary: Summary) -> str:
+def states(summary: Summary) -> str:
+    """Say how many tasks ended how, in colours."""
     counts = [*summary.states.items(), ("open", summary.open_tasks)]
     told = [
         f"[{_STATES.get(state, 'yellow')}]{count:,} {state}[/]" for state, count in counts if count

@@ -16,9 +16,11 @@ from orchestrator.audit.verdict import RuleFound, judge
 from orchestrator.config import RunConfig
 from orchestrator.errors import InputError, Problem
 from orchestrator.exits import LYING_PAYS
+from orchestrator.reports.audit_section import audit_section, write_audit
 from orchestrator.reports.audit_tables import print_audit
 from orchestrator.reports.tables import console
 from orchestrator.strict_yaml.explanation import hint
+from orchestrator.verbs.auditing import played
 from orchestrator.verbs.options import json_option, print_json, quiet_option, read, set_option
 from protocols.catalog import MECHANISMS
 from protocols.units import NANO, money
@@ -28,7 +30,7 @@ SQLITE: Final = b"SQLite format 3\x00"
 EXAMPLES = """\b
   truthbid audit configs/quickstart.yaml
   truthbid audit run.db --mechanism first-price --mechanism contingent-vcg
-  truthbid audit configs/simulated.yaml --all --jobs 4
+  truthbid audit configs/simulated.yaml --all --jobs 4 --html audit.html
   truthbid audit configs/quickstart.yaml --fail-above 0.0005     in CI: exit 1 if a lie pays more
 """
 
@@ -86,6 +88,13 @@ EXAMPLES = """\b
     metavar="AMOUNT",
     help="Exit with 1 if some lie surely gains a worker more than this per task.",
 )
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also write one HTML page that needs nothing else; replaces an older one.",
+)
 @set_option
 @quiet_option
 @json_option
@@ -101,6 +110,7 @@ def command(
     processes: int,
     no_dynamics: bool,
     fail_above: str | None,
+    page: Path | None,
     overrides: tuple[str, ...],
     quiet: bool,
     as_json: bool,
@@ -121,6 +131,8 @@ def command(
     plan = Plan(lies or tuple(MISREPORTS), times, rounds, seed, not no_dynamics)
     found = _conducted(plan, ground, processes or os.cpu_count() or 1, quiet=quiet or as_json)
     currency = "USD" if ground.config is None else ground.config.currency
+    if page is not None:
+        _write(page, plan, ground, found, currency)
     if as_json:
         print_json(_as_data(plan, ground, found, currency))
     elif not quiet:
@@ -128,6 +140,20 @@ def command(
     if bar is not None and (worst := _above(found, bar)):
         click.echo(f"a lie pays more than {fail_above} a task under: {', '.join(worst)}", err=True)
         raise click.exceptions.Exit(LYING_PAYS)
+
+
+def _write(
+    page: Path, plan: Plan, ground: Ground, found: Sequence[RuleFound], currency: str
+) -> None:
+    """Write the page of the audit, but never over what was audited."""
+    if page.exists() and page.samefile(ground.source):
+        raise InputError([Problem(f"--html {page}", "is what is audited; name another file")])
+    section = audit_section(found, currency, played(plan, ground.lots))
+    try:
+        write_audit(page, section, ground.source.name)
+    except OSError as error:
+        raise InputError([Problem(f"--html {page}", error.strerror or str(error))]) from error
+    click.echo(f"wrote {page}", err=True)
 
 
 def _ground(

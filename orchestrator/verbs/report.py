@@ -9,7 +9,9 @@ from orchestrator.errors import ConfigError, InputError, Problem
 from orchestrator.memory.journal import JournalError
 from orchestrator.memory.record import Record
 from orchestrator.recorded_config import recorded_config
+from orchestrator.reports.progress import waiting
 from orchestrator.reports.report import write_report
+from orchestrator.verbs.auditing import audited
 from orchestrator.verbs.options import journal_argument, json_option, print_json
 from orchestrator.verbs.showing import as_data, compared, examine, show
 
@@ -23,17 +25,25 @@ from orchestrator.verbs.showing import as_data, compared, examine, show
     metavar="FILE",
     help="Write one HTML page that needs nothing else; replaces an older one.",
 )
+@click.option(
+    "--audit",
+    "auditing",
+    is_flag=True,
+    help="Add to the page who would gain by lying: takes longer.",
+)
 @json_option
-def command(journal: Path, page: Path | None, as_json: bool) -> None:
+def command(journal: Path, page: Path | None, auditing: bool, as_json: bool) -> None:
     """Show what JOURNAL tells: who did what for how much, and whose word can be relied on.
 
     What other rules would have brought is shown for the workers that can be asked again:
     recordings, simulations and functions. The run may still be going on.
     """
+    if auditing and page is None:
+        raise InputError([Problem("--audit", "adds to the page: give --html FILE, too")])
     with Record(journal) as record:
         fleet = _fleet(journal)
         if page is not None:
-            _write(record, page, fleet)
+            _write(record, page, fleet, auditing=auditing)
             click.echo(f"wrote {page}", err=True)
         if as_json:
             print_json(as_data(examine(record, fleet)))
@@ -50,10 +60,14 @@ def _fleet(journal: Path) -> Fleet | None:
         return None
 
 
-def _write(record: Record, page: Path, fleet: Fleet | None) -> None:
+def _write(record: Record, page: Path, fleet: Fleet | None, *, auditing: bool) -> None:
     if page.exists() and page.samefile(record.path):
         raise InputError([Problem(f"--html {page}", "is the journal itself; name another file")])
+    found = None
+    if auditing:
+        with waiting("auditing the mechanism", quiet=False):
+            found = audited(record.path)
     try:
-        write_report(record, page, compared(record, fleet))
+        write_report(record, page, compared(record, fleet), audit=found)
     except OSError as error:
         raise InputError([Problem(f"--html {page}", error.strerror or str(error))]) from error

@@ -22,7 +22,7 @@ from orchestrator.planning.pursuit import OnPlan
 from orchestrator.reports.progress import progress, waiting
 from orchestrator.reports.tables import console
 from orchestrator.verbs.options import print_json
-from orchestrator.verbs.showing import as_data, examine, show
+from orchestrator.verbs.showing import as_data, examine, show_closing
 from orchestrator.workflow import work
 from protocols.consultation import Consulted
 from protocols.events import Event
@@ -77,7 +77,7 @@ def carry_through(
             told = {} if solution is None else {"solution": solution.to_data()}
             print_json({**as_data(found), **told, **_calls(player)})
         else:
-            show(found)
+            show_closing(found)
             if solution is not None:
                 print_solution(console(), solution)
             if player is not None:

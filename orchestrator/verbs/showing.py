@@ -1,6 +1,6 @@
 """What a run came to: for people as tables, for programs as data."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -120,8 +120,21 @@ def as_data(found: Findings) -> dict[str, Any]:
     }
 
 
+def show_closing(found: Findings) -> None:
+    """Print what a run came to on one screen, and where the rest is to be had."""
+    from orchestrator.reports.closing import print_closing
+    from orchestrator.reports.tables import console, note
+
+    screen = console()
+    print_closing(screen, found.summary, found.compared, found.honest)
+    for sentence in _remarks(found):
+        screen.print(sentence, highlight=False, markup=False)
+    click.echo(f"journal: {found.journal}")
+    note(screen, f"more: truthbid report {found.journal} [--html FILE]")
+
+
 def show(found: Findings) -> None:
-    """Print what a run came to, and where its journal lies."""
+    """Print all that is known of a run, and where its journal lies."""
     from rich.console import Console
 
     from orchestrator.reports.findings import overconfidence
@@ -138,8 +151,7 @@ def show(found: Findings) -> None:
     currency = found.summary.currency
     print_summary(console, found.summary)
     print_market_peers(console, found.summary.peers)
-    lost = lost_calls(found.summary.lost, plain(currency, 20))
-    for sentence in (*unsettled(found.summary), *lost, *found.absent, *judges(found.judged)):
+    for sentence in _remarks(found):
         console.print(sentence, highlight=False, markup=False)
     if found.honest:
         print_honesty(console, found.honest, currency)
@@ -150,3 +162,11 @@ def show(found: Findings) -> None:
         print_baselines(console, found.compared, currency)
         print_findings(console, found.compared, found.honest, currency)
     click.echo(f"journal: {found.journal}")
+
+
+def _remarks(found: Findings) -> Iterator[str]:
+    """Yield what looks odd unless it is explained."""
+    yield from unsettled(found.summary)
+    yield from lost_calls(found.summary.lost, plain(found.summary.currency, 20))
+    yield from found.absent
+    yield from judges(found.judged)

@@ -1,0 +1,51 @@
+"""A small audit of the mechanism of a journal, as a section of its report."""
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from orchestrator.audit.ground import JOINT, Ground, journal_config, settings_of
+from orchestrator.audit.misreports import MISREPORTS
+from orchestrator.audit.study import Plan, conduct
+from orchestrator.audit.verdict import judge
+from orchestrator.drawing.display import plural
+from orchestrator.errors import InputError, Problem
+from orchestrator.reports.audit_section import audit_section
+
+_TIMES: Final = 4
+_ROUNDS: Final = 20
+_LOTS: Final = 2
+
+
+def played(plan: Plan, lots: int) -> str:
+    """Say how much an audit has played."""
+    return (
+        f"Played {plan.replications:,} times over {plural(plan.rounds, 'auction')} of"
+        f" {plural(lots, 'task')} from seed {plan.seed}, each time honestly and with one lie on the"
+        " same draws."
+    )
+
+
+def audited(journal: Path) -> dict[str, Any]:
+    """Audit the mechanism of a journal, with its own workers, some times over.
+
+    Raises:
+        InputError: If a program opened the journal, or its mechanism cannot be audited.
+    """
+    config, folder = journal_config(journal)
+    if config is None:
+        text = "a program opened this journal: use truthbid audit and name a mechanism"
+        raise InputError([Problem("--audit", text)])
+    name = str(config.mechanism.name)
+    if name in JOINT:
+        raise InputError([Problem("--audit", f"{name} buys lots together; it is not audited")])
+    rules = {name: settings_of(name, config)}
+    ground = Ground(journal, config, folder, True, rules, 0, _LOTS)
+    try:
+        population, _ = ground()
+    except ValueError as error:
+        raise InputError([Problem("--audit", " ".join(str(error).split()))]) from error
+    times = _TIMES * len(population.workers)
+    plan = Plan(tuple(MISREPORTS), times, _ROUNDS, dynamics=False)
+    found = conduct(plan, [name], ground, processes=os.cpu_count() or 1)
+    return audit_section(list(map(judge, found)), config.currency, played(plan, _LOTS))
