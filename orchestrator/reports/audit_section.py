@@ -72,7 +72,8 @@ def write_audit(target: Path, section: dict[str, Any], source: str) -> None:
 
 
 def _regrets(found: Sequence[RuleFound], currency: str) -> dict[str, Any]:
-    bars = [_bar(each) for each in sorted(found, key=lambda each: each.regret.mean)]
+    ranked = sorted(found, key=lambda each: each.regret.mean) if len(found) > 1 else []
+    bars = [_bar(each) for each in ranked]
     note = "What the worker that can gain most gains by its best lie, with its 95 % interval."
     return figure("Regret by mechanism", interval_bars(bars, f"{currency} per task"), note)
 

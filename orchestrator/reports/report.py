@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from orchestrator.drawing.display import ABSENT, money_text, plain
 from orchestrator.reports.agreement_figure import agreement_figure
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from protocols.events import RunOpened
 
 _LONGEST_SETTINGS = 20_000
-_MOST_WINNERS = 8
+MOST_WINNERS: Final = 8
+"""By so many workers, those with most awards, auctions can be filtered."""
 
 
 def write_report(
@@ -79,7 +80,7 @@ def render(
 def page(reading: Reading, audit: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return what the template shows: text, and figures as markup that is safe already."""
     summary, currency = reading.summary, plain(reading.summary.currency, 20)
-    winners = [str(worker.worker) for worker in reading.ranked[:_MOST_WINNERS] if worker.awards]
+    winners = [str(worker.worker) for worker in reading.ranked[:MOST_WINNERS] if worker.awards]
     told = [tell(story, summary.mechanism, currency, winners) for story in reading.stories.told()]
     return {
         "title": _title(summary),

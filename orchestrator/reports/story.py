@@ -1,6 +1,6 @@
 """Gathers what belongs to one auction from the events of a run, and keeps the telling ones."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from heapq import heappush, heappushpop
 from typing import Final
@@ -72,9 +72,14 @@ class Story:
     @property
     def flags(self) -> tuple[str, ...]:
         """What makes it worth a look, in words of one kind."""
+        return tuple(word for word, holds in self.marks.items() if holds)
+
+    @property
+    def marks(self) -> Mapping[str, bool]:
+        """Every word that could make it worth a look, and whether it does."""
         calls = list(self.calls.values())
         settled = [call.settlement for call in calls if call.settlement is not None]
-        marks = {
+        return {
             "unsold": self.unsold is not None,
             "no budget": self.unfunded,
             "failed": any(settlement.success < 1 for settlement in settled),
@@ -85,7 +90,6 @@ class Story:
             "tie": any(call.award.tied for call in calls),
             "bid turned down": self.rejected > 0,
         }
-        return tuple(word for word, holds in marks.items() if holds)
 
     @property
     def waits(self) -> bool:

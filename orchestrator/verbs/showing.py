@@ -130,7 +130,7 @@ def show_closing(found: Findings) -> None:
     for sentence in _remarks(found):
         screen.print(sentence, highlight=False, markup=False)
     click.echo(f"journal: {found.journal}")
-    note(screen, f"more: truthbid report {found.journal} [--html FILE]")
+    note(screen, "more: truthbid report JOURNAL, or with --html FILE as a page")
 
 
 def show(found: Findings) -> None:

@@ -1,19 +1,22 @@
 """Figures are well-formed, show every mark, and escape what others wrote."""
 
-from xml.etree import ElementTree as Xml
+from itertools import pairwise
 
-from orchestrator.drawing.plots import Bar, Point, Series, bars, lines, reliability, scatter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestrator.drawing.plots import (
+    Bar,
+    Point,
+    Series,
+    bars,
+    frontier,
+    lines,
+    reliability,
+    scatter,
+)
 from scoring.corp import corp_decomposition
-
-HOSTILE = '<script>alert("x")</script> & more'
-
-
-def parsed(svg: str) -> Xml.Element:
-    """Return a figure as a tree; a figure that is not well-formed is an error."""
-    root = Xml.fromstring(svg)  # our own text
-    assert root.tag == "svg"
-    assert root.find(".//script") is None
-    return root
+from tests.orchestrator.drawing.svg import HOSTILE, parsed
 
 
 def test_lines() -> None:
@@ -51,3 +54,41 @@ def test_reliability() -> None:
 def test_nothing_to_draw() -> None:
     """A figure without data is left out."""
     assert lines([Series("empty", [])], "n", "USD") == scatter([], "x", "y") == bars([]) == ""
+
+
+def test_reliability_has_intervals() -> None:
+    """Nine right of ten: the exact interval of Clopper and Pearson (1934), 0.555 to 0.997."""
+    root = parsed(reliability(corp_decomposition([0.8] * 10, [1] * 9 + [0]), "x"))
+    (circle,) = root.findall("circle")
+    assert "came true 0.90 (0.55 to 1.00)" in str(circle.findtext("title"))
+    (interval,) = [each for each in root.findall("path") if each.get("class") == "interval"]
+    assert interval.get("d")
+
+
+def test_a_frontier_lies_behind_the_points() -> None:
+    """Its corners are one line of the figure."""
+    root = parsed(
+        scatter([Point(1, 1, "a", "a"), Point(2, 2, "b", "b")], "x", "y", [(1, 1), (2, 2)])
+    )
+    (line,) = root.findall("polyline")
+    assert (line.get("class"), len(str(line.get("points")).split())) == ("frontier", 2)
+
+
+places = st.tuples(st.integers(0, 20).map(float), st.integers(0, 20).map(float))
+
+
+@given(st.lists(places, min_size=1, max_size=12))
+def test_nothing_lies_above_the_frontier(points: list[tuple[float, float]]) -> None:
+    """It rises, is concave, and no point is both cheaper and better than a mixture of its corners."""
+    line = frontier(points)
+    slopes = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in pairwise(line)]
+    assert all(slope > 0 for slope in slopes)
+    assert all(a > b for a, b in pairwise(slopes))
+    assert set(line) <= set(points)
+    for x, y in points:
+        below = [
+            a[1] + (b[1] - a[1]) * (x - a[0]) / (b[0] - a[0])
+            for a, b in pairwise(line)
+            if a[0] <= x <= b[0]
+        ] or [line[-1][1] if x >= line[-1][0] else y]
+        assert y <= max(below) + 1e-9

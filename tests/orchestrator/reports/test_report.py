@@ -5,15 +5,20 @@ from pathlib import Path
 
 import pytest
 
+import orchestrator
 from orchestrator.evaluation.baselines import compare
+from orchestrator.evaluation.summary import STATES
 from orchestrator.memory.record import Record
-from orchestrator.reports.report import render, write_report
-from protocols.events import Event
-from protocols.units import TaskId
+from orchestrator.reports.report import MOST_WINNERS, render, write_report
+from orchestrator.reports.story import Story
+from orchestrator.reports.tasks import OPEN
+from orchestrator.reports.telling import slug
+from protocols.events import Event, TaskAdded
+from protocols.units import AnnouncementId, TaskId
 from tests.orchestrator import labelling
-from tests.orchestrator.small_runs import TASKS, events, liar_and_honest, market, write
+from tests.orchestrator.small_runs import T1, TASKS, events, liar_and_honest, lot, market, write
 
-VOID = {"meta", "br", "hr", "img", "input", "link", "line", "circle", "rect", "polyline"}
+VOID = {"meta", "br", "hr", "img", "input", "link", "line", "circle", "rect", "polyline", "path"}
 
 
 class Page(HTMLParser):
@@ -177,3 +182,23 @@ def test_refusals_of_peers_are_words(tmp_path: Path) -> None:
 def test_without_peers_there_is_no_table_of_peers(tmp_path: Path) -> None:
     """A run without redundancy has no empty section about peers."""
     assert "What peers say" not in page(tmp_path)
+
+
+def test_every_choice_has_its_rule() -> None:
+    """What can be filtered for is hidden by a rule of the style: each state, flag and winner."""
+    templates = Path(orchestrator.__file__).parent / "templates"
+    style = (templates / "style.css").read_text(encoding="utf-8")
+    story = Story(AnnouncementId("a1"), lot(T1))
+    flags = [slug(flag) for flag in story.marks]
+    winners = [f"w{place}" for place in range(MOST_WINNERS)]
+    for value in (*STATES, OPEN, *flags, *winners):
+        assert f'.filter:has([value="{value}"]:checked) .item:not(.{value})' in style
+
+
+def test_a_large_run_has_a_page_of_bounded_size(tmp_path: Path) -> None:
+    """Two thousand tasks more add rows up to a limit, and the rest is counted."""
+    opening, *_ = events()
+    many = [TaskAdded(lot=lot(TaskId(f"t{number}"))) for number in range(2_000)]
+    html = page(tmp_path, [opening, *many])
+    assert len(html) < 250_000
+    assert "200 of 2,000" in Page(html).text
