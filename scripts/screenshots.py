@@ -1,6 +1,6 @@
 """Makes the pictures of docs/report.md: the pages of the quickstart, of recorded models, of an audit.
 
-Needs Chromium and ImageMagick. The records are looked for where ``scripts.recorded_tables`` finds
+Needs Chromium. The records are looked for where ``scripts.recorded_tables`` finds
 them; without them their picture stays as it is.
 """
 
@@ -49,15 +49,15 @@ def pages(folder: Path) -> Sequence[Shot]:
         config = ROOT / "configs" / "recorded.yaml"
         truthbid("run", config, *given, "--journal", folder / "recorded.db", "--quiet")
         truthbid("report", folder / "recorded.db", "--html", recorded)
-        shots.append(Shot(recorded, "report-recorded.png", (1280, 1300), "#figures", dark=True))
+        shots.append(Shot(recorded, "report-recorded.png", (1280, 1270), ".figures figure:nth-child(5)", dark=True))
     rules = ("contingent-vcg", "deposit-vcg", "share", "pay-per-success", "vickrey", "first-price")
     asked = [part for rule in rules for part in ("--mechanism", rule)]
     truthbid("audit", QUICK, *asked, "--no-dynamics", "--quiet", "--html", audit)
-    return [*shots, Shot(audit, "audit.png", (1000, 1120), "figure")]
+    return [*shots, Shot(audit, "audit.png", (1000, 1330))]
 
 
 def main() -> None:
-    """Take all pictures, in few colours so that they are small."""
+    """Take all pictures."""
     program = executable()
     if program is None:
         sys.exit("there is no Chromium on this machine")
@@ -71,10 +71,7 @@ def main() -> None:
                 browser.open(shot.page, width=width, height=height, dark=shot.dark)
                 if shot.anchor:
                     browser.evaluate(f"document.querySelector('{shot.anchor}').scrollIntoView()")
-                target = IMAGES / shot.target
-                browser.screenshot(target)
-                few = ["convert", target, "-colors", "64", "-define", "png:compression-level=9"]
-                subprocess.run([*map(str, few), f"PNG8:{target}"], check=True)
+                browser.screenshot(IMAGES / shot.target)
 
 
 if __name__ == "__main__":
