@@ -49,7 +49,15 @@ def pages(folder: Path) -> Sequence[Shot]:
         config = ROOT / "configs" / "recorded.yaml"
         truthbid("run", config, *given, "--journal", folder / "recorded.db", "--quiet")
         truthbid("report", folder / "recorded.db", "--html", recorded)
-        shots.append(Shot(recorded, "report-recorded.png", (1280, 1270), ".figures figure:nth-child(5)", dark=True))
+        shots.append(
+            Shot(
+                recorded,
+                "report-recorded.png",
+                (1280, 1270),
+                ".figures figure:nth-child(5)",
+                dark=True,
+            )
+        )
     rules = ("contingent-vcg", "deposit-vcg", "share", "pay-per-success", "vickrey", "first-price")
     asked = [part for rule in rules for part in ("--mechanism", rule)]
     truthbid("audit", QUICK, *asked, "--no-dynamics", "--quiet", "--html", audit)

@@ -63,3 +63,26 @@ def test_a_wrong_option_is_explained_in_one_line(given: tuple[str, ...], said: s
     assert (found.code, found.out) == (BAD_INPUT, "")
     assert found.err.count("\n") == 1
     assert said in found.err
+
+
+def test_an_audit_has_a_page(tmp_path: Path) -> None:
+    """With --html FILE, beside the table; a page is never written over what is audited."""
+    page, journal = tmp_path / "audit.html", tmp_path / "run.db"
+    said = truthbid("audit", QUICK, *LITTLE, "--misreport", "sybil", "--html", page)
+    assert (said.code, said.err) == (DONE, f"wrote {page}\n")
+    assert "Gain by lie and mechanism" in page.read_text(encoding="utf-8")
+    assert truthbid("run", QUICK, "--journal", journal, "--quiet").code == DONE
+    over = truthbid("audit", journal, *LITTLE, "--misreport", "sybil", "--html", journal)
+    assert over.code == BAD_INPUT
+    assert "is what is audited" in over.err
+
+
+def test_a_report_has_an_audit(tmp_path: Path) -> None:
+    """With --audit the page of a run says who would gain by lying; without a page that is no use."""
+    page, journal = tmp_path / "run.html", tmp_path / "run.db"
+    assert truthbid("run", QUICK, "--journal", journal, "--quiet").code == DONE
+    assert truthbid("report", journal, "--html", page, "--audit").code == DONE
+    assert "Who gains by lying" in page.read_text(encoding="utf-8")
+    alone = truthbid("report", journal, "--audit")
+    assert (alone.code, alone.out) == (BAD_INPUT, "")
+    assert "give --html FILE" in alone.err
