@@ -15,6 +15,7 @@ VERBS: Final = {
     "run": "Run a workflow: tasks in, answers and honest payments out.",
     "plan": "Show what a goal is broken down into, before it is run.",
     "resume": "Go on with a run that was interrupted.",
+    "fork": "Go on from any point of a run with other settings, without paying twice.",
     "replay": "Derive every decision of a journal again; or let another mechanism decide.",
     "compare": "Compare two journals, task by task.",
     "audit": "Find out who gains by lying, and how much, under which mechanism.",

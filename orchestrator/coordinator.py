@@ -14,6 +14,7 @@ from orchestrator.engine import Engine
 from orchestrator.entrance import Entry, OnEnd, described, given, placed
 from orchestrator.execution import Ending
 from orchestrator.genesis import genesis
+from orchestrator.inheritance import descended, fold, inherit, origin_of
 from orchestrator.market import Limits, Market
 from orchestrator.mechanisms import mechanism_from
 from orchestrator.memory.budget import Budget
@@ -30,7 +31,7 @@ from orchestrator.planning.settings import PlanningSettings
 from orchestrator.planning.wiring import is_wired
 from orchestrator.recordings import recorded
 from orchestrator.task import Task, TaskResult, task_result
-from protocols.events import Event, transfers_of
+from protocols.events import Event
 from protocols.mechanism import Mechanism
 from protocols.units import TaskId, money, units
 from workers.planning.planner import Planner
@@ -70,6 +71,7 @@ class Coordinator:
 
     Attributes:
         tasks: The tasks of the workflow file that the market was made from, if it was.
+        opening: The first event of a run with these settings.
 
     Raises:
         ValueError: If two workers share a name, the mechanism is unknown, or there is no journal
@@ -117,7 +119,7 @@ class Coordinator:
         self.journal_path = Path(journal) if journal is not None else None
         self.ledger = Ledger(capped=budget is not None)
         self._budget = None if budget is None else money(budget)
-        self._opening = genesis(
+        self.opening = genesis(
             seed=seed,
             currency=currency,
             budget=self._budget,
@@ -321,7 +323,7 @@ class Coordinator:
             raise ValueError("to solve a goal, give the coordinator a planner")
         if not self._running().resting:
             raise RuntimeError("a goal is planned when no other task is under way")
-        brief = first_brief(goal, self._planning, self._budget, self._opening.currency)
+        brief = first_brief(goal, self._planning, self._budget, self.opening.currency)
         maker = Maker(self._market, self._planner, self._planning)
         return await pursue(brief, maker, self.follow, on_plan)
 
@@ -435,20 +437,21 @@ class Coordinator:
     def _begin(self) -> Engine:
         """Open the run, or take it up where it was left."""
         record = self._record
+        forked = origin_of(record)
         if record is not None:
-            for entry in record.entries():
-                self.ledger.apply(transfers_of(entry.event))
+            fold(self.ledger, record, forked)
         self._chronicle = Chronicle(self._journal, self.ledger, record)
         for listener in (*self._listeners, *watchers()):
             self._chronicle.listen(listener)
         resumed = self.journal_path if record is not None else None
-        self._opened = note_opening(self._chronicle, self._opening, resumed)
+        self._opened = note_opening(self._chronicle, descended(self.opening, forked), resumed)
         self._market = Market(
             *(self._chronicle, self._mechanism, self._workers, self._seed, self._limits),
             budget=Budget(self._budget),
             peers=self._peers,
             judges=self._judges,
         )
+        inherit(self._market, forked)
         return Engine(self._market, *given(record))
 
     def _release(self) -> None:

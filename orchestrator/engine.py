@@ -176,7 +176,7 @@ class Engine:
                 pass
             if self._must_wait():
                 await self._woken()
-            elif self._agenda.ready and len(self._open) < market.limits.announcements:
+            elif self._agenda.ready and len(self._open) < self._terms.limits.announcements:
                 self._announce(group)
             elif self._open and self._open[0].done:
                 await self._close_oldest()
@@ -200,6 +200,11 @@ class Engine:
 
     # ----------------------------------------------------------------------------------------
 
+    @property
+    def _terms(self) -> Market:
+        """The terms of the next announcement."""
+        return self._market.of(self._announced + 1)
+
     def _must_wait(self) -> bool:
         """Whether the next step depends on something that is still to come.
 
@@ -207,8 +212,11 @@ class Engine:
         """
         if self._entrance.lacks(self._announced, self._closed):
             return True
-        last = self._open[-1] if self._open and self._market.budget.capped else None
-        return last is not None and not (last.decided or last.done)
+        capped = self._terms.budget.capped
+        return any(
+            (capped or auction.market.budget.capped) and not (auction.decided or auction.done)
+            for auction in self._open
+        )
 
     def _let_in(self) -> bool:
         """Let tasks enter; return whether somebody was told of an end, who may have given more."""
@@ -291,9 +299,10 @@ class Engine:
         return seq
 
     def _announce(self, group: TaskGroup) -> None:
-        lots = self._agenda.take(self._market.batch, self._market.kinds)
+        terms = self._terms
+        lots = self._agenda.take(terms.batch, terms.kinds)
         self._announced += 1
-        auction = Auction(self._market, self._announced, self._closed, lots)
+        auction = Auction(terms, self._announced, self._closed, lots)
         auction.announce()
         self._open.append(auction)
         group.start_soon(self._conduct, auction)
@@ -313,7 +322,7 @@ class Engine:
             raise RecordEndsError
         auction = self._open.popleft()
         self._closed += 1
-        market, name = self._market, auction.announcement.announcement
+        market, name = auction.market, auction.announcement.announcement
         market.budget.take(auction.spent - auction.committed)
         seq = market.chronicle.note(Closed(announcement=name, number=self._closed))
         await self.peers.compare(auction)
@@ -358,14 +367,14 @@ class Engine:
         return next_lot(
             ending,
             auction.announcement.announcement,
-            self._market.limits,
+            auction.market.limits,
             worked=auction.worked,
-            funds=ending.state == "unfunded" and self._may_get_funds(ending),
+            funds=ending.state == "unfunded" and self._may_get_funds(auction, ending),
         )
 
-    def _may_get_funds(self, ending: Ending) -> bool:
+    def _may_get_funds(self, auction: Auction, ending: Ending) -> bool:
         """Whether there is room by now, or what others hold may still be given back."""
-        fits = ending.need is not None and self._market.budget.has_room(ending.need)
+        fits = ending.need is not None and auction.market.budget.has_room(ending.need)
         return fits or any(auction.committed for auction in self._open)
 
     def _end(self, ending: Ending) -> None:

@@ -49,6 +49,7 @@ class Auction:
         lots: What is put up.
 
     Attributes:
+        market: The terms on which it was made.
         endings: How each lot ended, by task.
         decided: Whether the awards are made.
         done: Whether nothing more will happen.
@@ -62,7 +63,7 @@ class Auction:
         self.decided = self.done = False
         self.committed = self.spent = ZERO
         self.called_off: dict[TaskId, str] = {}
-        self._market = market
+        self.market = market
         self._chronicle = market.chronicle
         lots = with_terms(lots, market.limits.withdrawal)
         self._lots = {lot.task: lot for lot in lots}
@@ -98,7 +99,7 @@ class Auction:
 
     def announce(self) -> None:
         """Put the lots up, at a fixed point of the run: what is known now is what counts."""
-        market, announcement = self._market, self.announcement
+        market, announcement = self.market, self.announcement
         self._standings = market.standings.open(announcement)
         transfers = self._invitation.hold()
         self._held_for_bids = sum(transfer.amount for transfer in transfers)
@@ -150,12 +151,12 @@ class Auction:
             await self._chronicle.durable(self._announced)
         closed = await self._bidding.take()
         billed = sum(moved.amount for moved in closed.transfers if moved.purpose == "bill")
-        self._market.budget.take(billed - self._held_for_bids)
+        self.market.budget.take(billed - self._held_for_bids)
         return closed
 
     def _clear(self, closed: BidsClosed) -> Allocation:
         """Decide on the lots that were not called off."""
-        call, market = self.announcement, self._market
+        call, market = self.announcement, self.market
         if closed.called_off:
             left = tuple(lot for lot in call.lots if lot.task not in closed.called_off)
             call = call.model_copy(update={"lots": left})
@@ -190,7 +191,7 @@ class Auction:
                 self._net.cancel(task, NO_ROOM)
                 self._end(task, "unfunded", NO_ROOM, need=amount)
                 continue
-            self._market.budget.take(amount)
+            self.market.budget.take(amount)
             self.committed = Money(self.committed + amount)
             self._give_turn(execution)
             funded.append(execution)
@@ -206,11 +207,11 @@ class Auction:
         Calls that were lost in a crash, and bills beyond their holds, come into the budget only
         when their announcement closes.
         """
-        if not self._market.budget.has_room(amount):
+        if not self.market.budget.has_room(amount):
             return False
         if recorded is not None:
             return task not in recorded.unfunded
-        return self._market.can_hold(self.committed + amount)
+        return self.market.can_hold(self.committed + amount)
 
     def _sequences(self, allocation: Allocation, bids: Sequence[Bid]) -> Iterator[Execution]:
         """Yield the first award of each lot, linked to the fallbacks that follow it."""
@@ -224,7 +225,7 @@ class Auction:
             lot = self._lots[award.task]
             amount = self._commitment(lot, award, ceiling)
             judging = self._judging.get(award.task, ZERO)
-            following = Execution(self._market, lot, award, ceiling, amount, following, judging)
+            following = Execution(self.market, lot, award, ceiling, amount, following, judging)
             if not award.rank:
                 firsts.append(following)
                 following = None
@@ -232,7 +233,7 @@ class Auction:
 
     def _commitment(self, lot: Lot, award: Award, ceiling: Money) -> Money:
         """Return the most cash that an award can cost: the bill, or what an outsider can get."""
-        if not self._market.workers[award.worker].participant.payable:
+        if not self.market.workers[award.worker].participant.payable:
             return ceiling
         contract = award.contract
         best = highest_score(contract.rule)
@@ -263,7 +264,7 @@ class Auction:
         seq = 0
         for execution in executions:
             if not (execution.worker.instant or self._chronicle.only_recall):
-                desk = self._market.desks[execution.award.worker]
+                desk = self.market.desks[execution.award.worker]
                 desk.put(partial(self._work_at_desk, execution))
             elif (started := await self._start(execution)) is not None:
                 at_once.append(execution)
@@ -305,7 +306,7 @@ class Auction:
         """End a lot whose award was not taken up: nobody inherits a contract priced with it."""
         award = execution.award
         self._net.expire(award.task)
-        owed = Money(-penalty(self._market.limits, award))
+        owed = Money(-penalty(self.market.limits, award))
         self._ended(execution, Ending(execution.lot, "unsold", reason, award, owed=owed))
 
     def _withdraw(self, execution: Execution) -> None:

@@ -10,6 +10,7 @@ from orchestrator.desk import Desk
 from orchestrator.memory.budget import Budget
 from orchestrator.memory.chronicle import Chronicle
 from orchestrator.memory.standings import StandingBook, standing_book
+from orchestrator.memory.succession import Succession
 from orchestrator.peer_settings import PeerSettings
 from protocols.frozen import Frozen
 from protocols.mechanism import Mechanism
@@ -91,6 +92,8 @@ class Market:
         seed: Decides between equals.
         judges: The models that compare answers, by name.
         promised: The cash that is kept for asking again after a crash; no event holds it.
+        before: The terms of the run that this one was forked from, if it was.
+        until: The last announcement that was made on those terms.
     """
 
     chronicle: Chronicle
@@ -101,13 +104,15 @@ class Market:
     budget: Budget = field(default_factory=Budget)
     batch: int = field(init=False)
     kinds: int | None = field(init=False, default=None)
-    standings: StandingBook = field(init=False)
+    standings: StandingBook | Succession = field(init=False)
     verifiers: dict[TaskId, Verifier] = field(default_factory=dict[TaskId, Verifier])
     gold: set[TaskId] = field(default_factory=set[TaskId])
     peers: PeerSettings | None = None
     desks: dict[WorkerId, Desk] = field(default_factory=dict[WorkerId, Desk])
     judges: Mapping[str, ModelJudge] = field(default_factory=dict[str, ModelJudge])
     promised: int = 0
+    before: "Market | None" = None
+    until: int = 0
 
     def __post_init__(self) -> None:
         """Put up what the mechanism can clear, and keep of the past what it reads."""
@@ -119,6 +124,10 @@ class Market:
         elif room == "kinds":
             self.kinds = least
         self.standings = standing_book(self.mechanism, self.limits.announcements)
+
+    def of(self, number: int) -> "Market":
+        """Return the terms on which an announcement is made."""
+        return self if self.before is None or number > self.until else self.before.of(number)
 
     def can_hold(self, amount: int) -> bool:
         """Whether there is cash for a hold now, whatever the budget has planned."""

@@ -9,6 +9,7 @@ import anyio
 
 from orchestrator.engine import Engine
 from orchestrator.entrance import Entry, given
+from orchestrator.inheritance import inherit
 from orchestrator.market import Limits, Market
 from orchestrator.mechanisms import mechanism_from
 from orchestrator.memory.budget import Budget
@@ -125,7 +126,7 @@ def _market(record: Record, opened: RunOpened, chronicle: Chronicle) -> Market:
             " of the catalog can be replayed"
         )
     mechanism, peers = mechanism_from(settings)[1], peer_settings(opened.config.get("peer"))
-    return Market(
+    market = Market(
         chronicle=chronicle,
         mechanism=mechanism if peers is None else peers.paid(mechanism),
         workers={each.worker: AbsentWorker(each) for each in opened.participants},
@@ -134,6 +135,8 @@ def _market(record: Record, opened: RunOpened, chronicle: Chronicle) -> Market:
         budget=Budget(opened.budget),
         peers=peers,
     )
+    inherit(market, opened.forked)
+    return market
 
 
 async def _go_through(engine: Engine, market: Market, planned: Iterable[Round]) -> None:

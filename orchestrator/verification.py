@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from orchestrator.memory.branch import parent_hash
 from orchestrator.memory.journal import JournalError
 from orchestrator.memory.ledger import Ledger
 from orchestrator.memory.record import Record
@@ -54,6 +55,7 @@ def verify(record: Record) -> Verification:
             for entry in record.entries():
                 problems += [f"entry {entry.seq}: {wrong}" for wrong in checker.read(entry.event)]
             problems += checker.end()
+            problems += _parentage(record)
             problems += _ledger_table(record)
     except JournalError as error:
         problems.append(str(error))
@@ -73,6 +75,8 @@ class _Checker:
     def __init__(self) -> None:
         self.closed = False
         self._opened = False
+        self._capped = False
+        self._inherited = 0
         self._ledger = Ledger(capped=False)
         self._awards: dict[str, dict[tuple[str, str], _Award]] = {}
         self._copies: dict[str, set[str]] = {}
@@ -86,13 +90,14 @@ class _Checker:
         if not self._opened and not isinstance(event, RunOpened):
             yield f"{_spelled(event)} comes before the run was opened"
         try:
-            self._ledger.apply(transfers_of(event))
+            self._book(event)
         except LedgerError as error:
             yield f"{_spelled(event)} breaks the books: {error}"
         match event:
             case RunOpened():
                 self._opened = True
-                self._ledger.capped = event.budget is not None
+                self._capped = event.budget is not None
+                self._inherited = 0 if event.forked is None else event.forked.seq - 1
             case Announced(announcement=opened):
                 copies: set[str] = {lot.task for lot in opened.lots if lot.group is not None}
                 self._copies[opened.announcement] = copies
@@ -114,6 +119,12 @@ class _Checker:
                 self.closed = True
             case _:
                 pass
+
+    def _book(self, event: Event) -> None:
+        """Book what an event moves; what a fork has taken over was within its parent's budget."""
+        self._ledger.capped = self._capped and not self._inherited
+        self._inherited -= bool(self._inherited)
+        self._ledger.apply(transfers_of(event))
 
     def end(self) -> Iterator[str]:
         """Yield what is wrong at the end of the journal."""
@@ -177,6 +188,18 @@ class _Checker:
                 self._waiting[event.announcement, task, worker] = award
             elif award.started and not award.settled:
                 yield f"{_spelled(event)} leaves the work of {worker!r} on {task!r} unsettled"
+
+
+def _parentage(record: Record) -> Iterator[str]:
+    """Compare the entries that a fork has taken over with the hash that its parent had then."""
+    opened = record.get("run-opened")
+    forked = opened.forked if isinstance(opened, RunOpened) else None
+    if forked is None:
+        return
+    if forked.seq > len(record):
+        yield f"the run was forked after {forked.seq} entries, but has only {len(record)}"
+    elif parent_hash(forked, record.rows()) != forked.hash:
+        yield f"the first {forked.seq} entries are not those of the parent run {forked.run!r}"
 
 
 def _ledger_table(record: Record) -> Iterator[str]:

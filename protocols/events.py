@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 from protocols.consultation import Compared, Consulted
 from protocols.contract import Settlement, Transfer
 from protocols.decommitment import Cancelled, Lapsed, Withdrawn
+from protocols.forking import Forked
 from protocols.frozen import Frozen
 from protocols.mechanism import Allocation
 from protocols.messages import (
@@ -41,7 +42,11 @@ from protocols.units import (
 
 
 class RunOpened(Frozen):
-    """The genesis: everything that the decisions of the run depend on."""
+    """The genesis: everything that the decisions of the run depend on.
+
+    Attributes:
+        forked: The run that it goes on from, and which of its entries are those of that run.
+    """
 
     event: Literal["run-opened"] = "run-opened"
     run: Name
@@ -53,6 +58,7 @@ class RunOpened(Frozen):
     config: Mapping[str, Any]
     config_digest: Name
     transfers: tuple[Transfer, ...] = ()
+    forked: Forked | None = None
 
     @property
     def key(self) -> str:

@@ -131,8 +131,12 @@ def opening(record: Record) -> RunOpened:
 
 
 def own_mechanism(opened: RunOpened) -> Mechanism | None:
-    """Return the mechanism of a run; nothing if it was given in code, or is unknown by now."""
-    if "given" in opened.config["mechanism"]:
+    """Return the mechanism of a run.
+
+    Nothing if it was given in code, is unknown by now, or changed on the way because the run is a
+    fork.
+    """
+    if "given" in opened.config["mechanism"] or opened.forked is not None:
         return None
     try:
         return mechanism_from(opened.config["mechanism"])[1]

@@ -13,6 +13,7 @@ class Budget:
 
     Args:
         cash: The budget, or ``None`` for no cap.
+        heir: The budget of a run that goes on from this one; what is taken here is taken there too.
 
     >>> budget = Budget(Money(10))
     >>> budget.take(8)
@@ -20,10 +21,10 @@ class Budget:
     (False, True)
     """
 
-    __slots__ = ("_free",)
+    __slots__ = ("_free", "_heir")
 
-    def __init__(self, cash: Money | None = None) -> None:
-        self._free = cash
+    def __init__(self, cash: Money | None = None, heir: "Budget | None" = None) -> None:
+        self._free, self._heir = cash, heir
 
     @property
     def capped(self) -> bool:
@@ -38,3 +39,5 @@ class Budget:
         """Commit an amount; a negative one is given back."""
         if self._free is not None:
             self._free = Money(self._free - amount)
+        if self._heir is not None:
+            self._heir.take(amount)

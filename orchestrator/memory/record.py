@@ -112,6 +112,10 @@ class Record:
             for row in map(Row._make, self._all(CALLS)):
                 yield row.body
 
+    def rows(self) -> Iterator[Row]:
+        """Yield the entries as they lie in the file, without checking the chain."""
+        yield from map(Row._make, self._all(CHAIN, self._last))
+
     def transfers(self) -> Iterator[tuple[int, str, str, str, int, str]]:
         """Yield the rows of the ledger table as (seq, book, source, target, amount, purpose)."""
         yield from self._all(

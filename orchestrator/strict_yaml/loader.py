@@ -61,8 +61,22 @@ def load(
         Run(seed=8, budget=10.0)
     """
     name = str(path)
-    tree = override(parse(read_text(Path(path), name), name), overrides)
-    return _validated(tree, model, Environment(env))
+    return load_text(read_text(Path(path), name), name, model, overrides, env)
+
+
+def load_text(
+    text: str,
+    name: str,
+    model: type[M],
+    overrides: Sequence[str] = (),
+    env: Mapping[str, str] = NO_VARIABLES,
+) -> M:
+    """Do as `load` with a text that is at hand.
+
+    Raises:
+        InputError: As for `load`; the name stands for the file.
+    """
+    return _validated(override(parse(text, name), overrides), model, Environment(env))
 
 
 def _validated(tree: Tree, model: type[M], environment: Environment) -> M:

@@ -52,7 +52,7 @@ def carry_through(
     """
     market = Coordinator.configured(config, fleet, journal, resume=resume)
     if not resume:
-        _make_room(journal)
+        make_room(journal)
     summary = Summary()
     still = quiet or on_plan is not None
     try:
@@ -122,7 +122,7 @@ def _calling(journal: Path) -> Callable[[Event], None]:
     return listen
 
 
-def _make_room(journal: Path) -> None:
+def make_room(journal: Path) -> None:
     """Make the folder of a new journal."""
     if journal.is_dir():
         raise InputError([Problem(str(journal), "is a folder; name a file for the journal")])
