@@ -125,6 +125,8 @@ def command(
     """
     bar = _amount(fail_above)
     _check(lies)
+    if page is not None:
+        _check_page(page, source)
     ground = _ground(source, names, everything, overrides, seed, lots)
     population, _ = ground()
     times = replications * len(population.workers)
@@ -142,12 +144,18 @@ def command(
         raise click.exceptions.Exit(LYING_PAYS)
 
 
+def _check_page(page: Path, source: Path) -> None:
+    """Say before anything is played that a page cannot be where it is asked for."""
+    if page.is_dir() or not page.parent.is_dir():
+        raise InputError([Problem(f"--html {page}", "name a file in a folder that exists")])
+    if page.exists() and source.exists() and page.samefile(source):
+        raise InputError([Problem(f"--html {page}", "is what is audited; name another file")])
+
+
 def _write(
     page: Path, plan: Plan, ground: Ground, found: Sequence[RuleFound], currency: str
 ) -> None:
-    """Write the page of the audit, but never over what was audited."""
-    if page.exists() and page.samefile(ground.source):
-        raise InputError([Problem(f"--html {page}", "is what is audited; name another file")])
+    """Write the page of the audit."""
     section = audit_section(found, currency, played(plan, ground.lots))
     try:
         write_audit(page, section, ground.source.name)

@@ -75,6 +75,9 @@ def test_an_audit_has_a_page(tmp_path: Path) -> None:
     over = truthbid("audit", journal, *LITTLE, "--misreport", "sybil", "--html", journal)
     assert over.code == BAD_INPUT
     assert "is what is audited" in over.err
+    nowhere = truthbid("audit", QUICK, "--html", tmp_path / "none" / "audit.html")
+    assert (nowhere.code, nowhere.out) == (BAD_INPUT, "")
+    assert "a folder that exists" in nowhere.err
 
 
 def test_a_report_has_an_audit(tmp_path: Path) -> None:
