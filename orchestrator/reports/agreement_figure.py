@@ -26,10 +26,12 @@ def agreement_figure(agreement: Agreement) -> dict[str, Any] | None:
         return None
     shown = sorted(sorted(shared, key=lambda worker: -shared[worker])[:MOST_WORKERS])
     names = [plain(worker, 60) for worker in shown]
-    cells = [[_cell(agreement, one, other) for other in shown] for one in shown]
+    mean = sum(agreement.equal.values()) / sum(agreement.shared.values())
+    cells = [[_cell(agreement, one, other, mean) for other in shown] for one in shown]
     left = len(shared) - len(shown)
     note = (
-        "Share of equal answers to tasks that went to both. Strangers that agree far more than the"
+        f"Share of equal answers to tasks that went to both; red above the mean of {percent(mean)},"
+        " blue below. Strangers that agree far more than the"
         " others may be copies of each other, or both right."
     )
     if left:
@@ -37,10 +39,10 @@ def agreement_figure(agreement: Agreement) -> dict[str, Any] | None:
     return figure("Who answers alike", heat(names, names, cells, "Share of equal answers"), note)
 
 
-def _cell(agreement: Agreement, one: WorkerId, other: WorkerId) -> Cell | None:
+def _cell(agreement: Agreement, one: WorkerId, other: WorkerId, mean: float) -> Cell | None:
     found = None if one == other else agreement.share(one, other)
     if found is None:
         return None
     share, count = found
     said = f"{plain(one, 60)} and {plain(other, 60)}: {percent(share)} of {plural(count, 'task')}"
-    return Cell(share, percent(share), said)
+    return Cell(share - mean, percent(share), said)

@@ -8,14 +8,17 @@ from tests.orchestrator.small_runs import events
 
 
 def test_a_cell_for_every_pair() -> None:
-    """Two workers that agreed in three of four tasks are two cells, one on each side."""
+    """Pairs above the mean of 60 % and below it are two cells each, of two colours."""
     found = Agreement()
     pair = Pair(WorkerId("a"), WorkerId("b"))
     found.shared[pair], found.equal[pair] = 4, 3
+    found.shared[Pair(WorkerId("a"), WorkerId("c"))] = 1
     figure = agreement_figure(found)
     assert figure is not None
     root = parsed(figure["svg"])
-    assert len(root.findall("rect")) == 2
+    kinds = [each.get("class") for each in root.findall("rect")]
+    assert kinds == ["cell more", "cell less", "cell more", "cell less"]
+    assert "the mean of 60 %" in figure["note"]
     assert "a and b: 75 % of 4 tasks" in titles(root)
 
 
