@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 PEERS := $(patsubst tests/peers/requirements/%.txt,.venv-peers/%/.installed,$(wildcard tests/peers/requirements/*.txt))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-peers check format bench docs lock clean
+.PHONY: help demo test test-all soak test-peers check format bench docs lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -26,6 +26,9 @@ test: $(STAMP)  ## the test suite
 
 test-all: $(STAMP)  ## the test suite with the proofs that take minutes
 	$(BIN)/python -m pytest -m "long or not long"
+
+soak: $(STAMP)  ## runs under random faults: N seeds (2000) from FIRST (0), for SECONDS (900) at most
+	N=$(or $(N),2000) FIRST=$(or $(FIRST),0) SECONDS=$(or $(SECONDS),900) $(BIN)/python -m tests.soak
 
 test-peers: $(STAMP)  ## tests against servers of others, which it installs: needs a C++ compiler and some minutes
 	-@$(MAKE) --no-print-directory --keep-going $(PEERS)

@@ -31,7 +31,7 @@ from orchestrator.planning.settings import PlanningSettings
 from orchestrator.planning.wiring import is_wired
 from orchestrator.recordings import recorded
 from orchestrator.task import Task, TaskResult, task_result
-from protocols.events import Event
+from protocols.events import Event, RunOpened
 from protocols.mechanism import Mechanism
 from protocols.units import TaskId, money, units
 from workers.planning.planner import Planner
@@ -444,7 +444,8 @@ class Coordinator:
         for listener in (*self._listeners, *watchers()):
             self._chronicle.listen(listener)
         resumed = self.journal_path if record is not None else None
-        self._opened = note_opening(self._chronicle, descended(self.opening, forked), resumed)
+        opening = descended(self.opening, forked)
+        self._opened = note_opening(self._chronicle, opening, resumed, _in_full)
         self._market = Market(
             *(self._chronicle, self._mechanism, self._workers, self._seed, self._limits),
             budget=Budget(self._budget),
@@ -469,3 +470,9 @@ class Coordinator:
                 closable = (*self._workers.values(), *self._judges.values())
                 for each in closable:
                     stack.push_async_callback(each.aclose)
+
+
+def _in_full(opened: RunOpened) -> RunOpened:
+    from orchestrator.recorded_config import in_full
+
+    return in_full(opened)

@@ -194,11 +194,13 @@ def _log_ahead(connection: sqlite3.Connection, path: Path) -> None:
 
 def _check_format(connection: sqlite3.Connection, path: Path) -> None:
     try:
+        connection.execute("BEGIN")  # it may be in the making: look at it at one moment
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         tables = dict(
             connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")
         )
+        connection.execute("COMMIT")
     except sqlite3.OperationalError as error:  # the file may well be a journal, out of reach
         raise JournalError(f"{path}: cannot be read: {error}") from error
     except sqlite3.DatabaseError as error:
@@ -212,7 +214,8 @@ def _check_format(connection: sqlite3.Connection, path: Path) -> None:
     if version != SCHEMA_VERSION:
         age = "a newer" if version > SCHEMA_VERSION else "another"
         raise JournalError(
-            f"{path}: written by {age} version (format {version}; this one reads {SCHEMA_VERSION})"
+            f"{path}: written by {age} version of truthbid (format {version}; this one reads"
+            f" {SCHEMA_VERSION}); use that one for it"
         )
     if _TABLES.items() - tables.items():
         raise JournalError(f"{path}: damaged: its tables are not those of a journal")

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from orchestrator.memory.journal import GENESIS, JournalError, Row, checked_chain
 from orchestrator.memory.journal_file import CALLS, CHAIN, damage, has_calls, open_to_read
+from orchestrator.memory.upcasting import UnknownEventError, decoded
 from protocols.events import EVENT, Event
 
 E = TypeVar("E")
@@ -142,7 +143,9 @@ class Record:
 
     def _decode(self, seq: int, body: str) -> Event:
         try:
-            return EVENT.validate_json(body)
+            return decoded(body, EVENT)
+        except UnknownEventError as error:
+            raise JournalError(f"{self.path}: entry {seq} cannot be read: {error}") from error
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(map(str, first["loc"]))

@@ -71,8 +71,14 @@ def missing(path: Path) -> None:
         (foreign, "this is no journal"),
         (text, "no journal, or damaged: file is not a database"),
         (empty, "no journal yet: nothing was recorded in it; delete it and start again"),
-        (newer, "written by a newer version (format 2; this one reads 1)"),
-        (unmarked, "written by another version (format 0; this one reads 1)"),
+        (
+            newer,
+            "written by a newer version of truthbid (format 2; this one reads 1); use that one for it",
+        ),
+        (
+            unmarked,
+            "written by another version of truthbid (format 0; this one reads 1); use that one for it",
+        ),
         (other_tables, "damaged: its tables are not those of a journal"),
     ],
 )

@@ -1,5 +1,6 @@
 """Which runs can be taken up, and what a program has to bring for that."""
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,18 @@ import pytest
 from orchestrator.market import Limits
 from orchestrator.memory.chronicle import DivergenceError
 from orchestrator.memory.journal import JournalError
+from orchestrator.replay import replay
 from orchestrator.task import Task
 from protocols.events import (
     BidsClosed,
     RunClosed,
+    RunOpened,
+    RunResumed,
     Started,
     TaskAdded,
 )
 from tests.orchestrator.interruptions import coordinator, cut_after, run_one, solo
+from tests.orchestrator.journals import write
 from tests.orchestrator.markets import Paced, Queue, events_of, finished, payments
 from workers.verifiers import exact
 
@@ -126,3 +131,52 @@ def test_a_resumed_run_takes_no_other_task_for_one_on_record(tmp_path: Path) -> 
 
     with pytest.raises(DivergenceError, match=r"task-added t1: lot.prompt is 'x' in the journal"):
         anyio.run(other)
+
+
+def by_version(path: Path, change: str) -> None:
+    """Rewrite the opening of a journal as another version would have written it."""
+    events = events_of(path)
+    opened = events[0]
+    assert isinstance(opened, RunOpened)
+    config = {**opened.config, "limits": {**opened.config["limits"]}}
+    if change == "lacks a setting":
+        del config["limits"]["lost_calls"]
+    else:
+        config["limits"]["lost_calls"] = "fail"
+    events[0] = opened.model_copy(
+        update={"version": "0.0.9", "config": config, "run": "other", "config_digest": "other"}
+    )
+    path.unlink()
+    write(path, events)
+
+
+def test_another_version_goes_on_with_a_run(tmp_path: Path) -> None:
+    """Its number does not count, nor a setting that it did not know: that has its default."""
+    path = tmp_path / "run.db"
+    solo(path, "0.000001", Paced("ann", works=0), resume=False)
+    expected = finished(events_of(path))
+    cut_after(path, BidsClosed)
+    by_version(path, "lacks a setting")
+    before = events_of(path)
+
+    solo(path, "0.000001", Paced("ann", works=0))
+
+    events = events_of(path)
+    assert events[: len(before)] == before
+    assert [e.version for e in events if isinstance(e, RunResumed)] == [version("truthbid")]
+    assert finished(events) == expected
+    assert replay(path).identical
+
+
+def test_another_version_with_another_setting_is_told_of_the_setting(tmp_path: Path) -> None:
+    """The version, the name and the digest differ too, and are not what stands in the way."""
+    path = tmp_path / "run.db"
+    solo(path, "0.000001", Paced("ann", works=0), resume=False)
+    cut_after(path, BidsClosed)
+    by_version(path, "has another setting")
+
+    with pytest.raises(JournalError) as caught:
+        solo(path, "0.000001", Paced("ann", works=0))
+
+    said = "another run: config.limits.lost_calls is 'fail' in the journal, 'retry' now"
+    assert str(caught.value) == f"{path}: {said}"

@@ -1,0 +1,1 @@
+"""Whole runs under faults that a seed decides: see `soak.py`."""
