@@ -11,6 +11,7 @@ from orchestrator.memory.branch import branch
 from orchestrator.memory.journal import JournalError, Row, checked_chain
 from orchestrator.memory.ledger import Ledger
 from orchestrator.memory.record import Record
+from orchestrator.memory.upcasting import decoded
 from orchestrator.task import Task
 from protocols.events import (
     EVENT,
@@ -67,7 +68,7 @@ def fork(
         rows = list(_checked(record))
     if not rows:
         raise JournalError(f"{parent}: the run was never opened")
-    events = [EVENT.validate_json(row.body) for row in rows]
+    events = [decoded(row.body, EVENT) for row in rows]
     last = len(rows) - isinstance(events[-1], RunClosed)
     at = last if at is None else at
     if not 1 <= at <= last:

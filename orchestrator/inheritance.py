@@ -14,13 +14,16 @@ from orchestrator.memory.budget import Budget
 from orchestrator.memory.ledger import Ledger
 from orchestrator.memory.record import Record
 from orchestrator.memory.succession import Succession
-from protocols.events import RunOpened, transfers_of
+from orchestrator.memory.upcasting import decoded
+from protocols.events import EVENT, RunOpened, transfers_of
 from protocols.forking import Forked
 
 
 def parent_of(forked: Forked) -> RunOpened:
     """Return the first event of the run that a fork comes from."""
-    return RunOpened.model_validate_json(forked.opened)
+    opened = decoded(forked.opened, EVENT)
+    assert isinstance(opened, RunOpened)  # noqa: S101 - the first entry of every journal
+    return opened
 
 
 def origin_of(record: Record | None) -> Forked | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from orchestrator.memory.journal import GENESIS, JournalError, Row, encoded, link
 from orchestrator.memory.journal_file import create, lock
+from orchestrator.memory.upcasting import decoded
 from protocols.events import EVENT, RunOpened, transfers_of
 from protocols.forking import Forked
 
@@ -64,7 +65,7 @@ def _insert(connection: sqlite3.Connection, rows: list[Row]) -> None:
     moved = [
         (row.seq, each.book, each.source, each.target, each.amount, each.purpose)
         for row in rows
-        for each in transfers_of(EVENT.validate_json(row.body))
+        for each in transfers_of(decoded(row.body, EVENT))
     ]
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", rows)
