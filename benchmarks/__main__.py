@@ -5,7 +5,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import adapter, assignment, audit, bidding, line, scoring, startup
+from benchmarks import adapter, assignment, audit, bidding, endurance, line, scoring, startup
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 
@@ -14,6 +14,7 @@ SECTIONS = {
     "Assignment and payments": (assignment.__doc__, assignment.report),
     "Bids": (bidding.__doc__, bidding.report),
     "A model call": (adapter.__doc__, adapter.report),
+    "Endurance": (endurance.__doc__, endurance.report),
     "Scoring": (scoring.__doc__, scoring.report),
     "Audit": (audit.__doc__, audit.report),
     "Start": (startup.__doc__, startup.report),

@@ -17,7 +17,7 @@ import anyio
 from orchestrator.coordinator import Coordinator
 from orchestrator.memory.journal import Journal, JournalError, encoded
 from orchestrator.memory.record import Record
-from protocols.events import Event
+from protocols.events import Event, RunClosed
 from tests.orchestrator.journals import write
 from tests.orchestrator.markets import virtually
 from tests.soak.checker import broken_promises
@@ -72,10 +72,9 @@ def soak(seed: int, folder: Path) -> Told:
         folder: Where journals may be written meanwhile.
     """
     scenario, disk, told = Scenario(seed), Disk(), Told(seed)
-    finished = False
-    while not finished:
+    while not (disk.events and isinstance(disk.events[-1], RunClosed)):
         before, acknowledged = list(disk.events), disk.acknowledged
-        finished = _process(scenario, told.processes, disk, folder)
+        _process(scenario, told.processes, disk, folder)
         told.processes += 1
         if disk.events[: len(before)] != before:
             told.problems.append(f"process {told.processes} changed the past")
@@ -97,20 +96,26 @@ def _written(folder: Path, disk: Disk) -> Path:
     return write(path, disk.events)
 
 
-def _process(scenario: Scenario, process: int, disk: Disk, folder: Path) -> bool:
-    """Let one process live; return whether it has finished the run."""
+def _process(scenario: Scenario, process: int, disk: Disk, folder: Path) -> None:
+    """Let one process live for as long as its fate lets it.
+
+    Raises:
+        Exception: If it ends by anything but its fate; also if none was to come, and it did not
+            finish the run.
+    """
     past = _written(folder, disk) if disk.events else None
     store = FaultyStore(disk, scenario.fate(process), Random(f"{scenario.seed}\t{process}"))
     market = Mortal(store, past, scenario.workers(process), **scenario.settings())
     try:
         virtually(partial(_live, market, scenario, process))
     except (JournalError, KilledError):
-        return False
-    except BaseExceptionGroup as group:
-        if group.split((JournalError, KilledError))[1] is not None:
+        if not store.over:
             raise
-        return False
-    return True
+    except BaseExceptionGroup as group:
+        if not store.over or group.split((JournalError, KilledError))[1] is not None:
+            raise
+    else:
+        assert isinstance(disk.events[-1], RunClosed)
 
 
 async def _live(market: Mortal, scenario: Scenario, process: int) -> None:

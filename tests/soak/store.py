@@ -65,6 +65,11 @@ class FaultyStore:
         self._error: str | None = None
         self.dead = False
 
+    @property
+    def over(self) -> bool:
+        """Whether the process is dead, or its disk has failed."""
+        return self.dead or self._error is not None
+
     def append(self, event: Event) -> int:
         """Put an event in line; the last one of the process kills it."""
         self._check()
