@@ -18,6 +18,7 @@ from protocols.clock import STEP, Dutch, English
 from protocols.contingent import ContingentVcg, ExpectedScore, Forecast
 from protocols.core_auction import CoreSelecting
 from protocols.deposit import DepositVcg, Shortfall
+from protocols.escalation import Escalation
 from protocols.exploration import Explore
 from protocols.first_price import FirstPrice
 from protocols.frozen import Frozen
@@ -33,7 +34,7 @@ from protocols.sequential_pivot import SequentialPivot
 from protocols.share import LEAST, Share
 from protocols.sortition import Sortition
 from protocols.uniform_price import UniformPrice
-from protocols.units import Money, Name, Units
+from protocols.units import ZERO, Money, Name, Units
 from protocols.vcg import Vcg
 from protocols.vickrey import Vickrey
 
@@ -189,6 +190,26 @@ class SequentialPivotSettings(Frozen):
     def build(self, expected: ExpectedOf) -> Mechanism:
         """Make the mechanism."""
         return SequentialPivot()
+
+
+class EscalationSettings(Frozen):
+    """Settings of `escalation`.
+
+    Attributes:
+        bonus: What the delivered answer earns on success, beside its metered cost.
+        coincidence: How likely two wrong answers are the same, so that answers can be compared: 1
+            where there are two to choose from, 0.33 for four, 0.5 in doubt. ``null`` compares none.
+        most: The most answers that are bought for a lot; ``null`` is no limit.
+    """
+
+    name: Literal["escalation"] = "escalation"
+    bonus: Units = ZERO
+    coincidence: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
+    most: Annotated[int, Field(ge=1)] | None = None
+
+    def build(self, expected: ExpectedOf) -> Mechanism:
+        """Make the mechanism."""
+        return Escalation(self.bonus, self.coincidence, self.most)
 
 
 class OptimalSettings(Frozen):
@@ -358,6 +379,7 @@ MechanismSettings = Annotated[
     | PayPerSuccessSettings
     | ShareSettings
     | SequentialPivotSettings
+    | EscalationSettings
     | OptimalSettings
     | BudgetFeasibleSettings
     | EnglishSettings
@@ -388,6 +410,7 @@ MECHANISMS: Final = {
     "pay-per-success": PayPerSuccessSettings,
     "share": ShareSettings,
     "sequential-pivot": SequentialPivotSettings,
+    "escalation": EscalationSettings,
     "optimal": OptimalSettings,
     "budget-feasible": BudgetFeasibleSettings,
     "english": EnglishSettings,

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, log
 from typing import Literal
 
 from protocols.bundle_auction import BundleAuction
 from protocols.bundles import BundleBid
 from protocols.contract import Contract
+from protocols.correction import corrected
 from protocols.mechanism import Allocation, Properties, Standing, Standings
 from protocols.messages import Announcement, Bid, Lot
 from protocols.offers import ScoreOf
@@ -19,9 +19,6 @@ ExpectedScore = Callable[[float], float]
 """G(p), what a worker that reports its true probability p can expect of a proper scoring rule."""
 
 Forecast = Literal["raw", "recalibrated"]
-
-_CERTAIN = 1e-6
-"""A recalibrated report is read as no nearer than this to 0 or 1, where its log-odds are finite."""
 
 _UNKNOWN = Standing()
 
@@ -171,14 +168,7 @@ def _value(lot: Lot) -> int:
 def recalibrate(report: float, standing: Standing) -> float:
     """Correct a reported probability by the worker's track record.
 
-    The correction is linear on the log-odds (Platt 1999); the identity map returns the report
-    itself, exactly.
-
     >>> recalibrate(0.9, Standing(slope=0.5))
     0.75
     """
-    if standing.slope == 1.0 and standing.intercept == 0.0:
-        return report
-    certain = min(max(report, _CERTAIN), 1.0 - _CERTAIN)
-    odds = standing.slope * log(certain / (1.0 - certain)) + standing.intercept
-    return 1.0 / (1.0 + exp(-odds)) if odds >= 0.0 else exp(odds) / (1.0 + exp(odds))
+    return corrected(report, standing.slope, standing.intercept)

@@ -74,6 +74,8 @@ class Standing(Frozen):
         intercept: See ``slope``; (1, 0) leaves the report as it is.
         balance: What the worker could be charged now; ``None`` where nothing limits it.
         least_cost: The least that its work was metered at; ``None`` where it has not worked yet.
+        confidences: Which confidences it has stated with its answers, and how often, for mechanisms
+            that ask for it; ``None`` for answers without one. An execution that failed counts as 0.
     """
 
     quality: Probability = 0.5
@@ -81,6 +83,7 @@ class Standing(Frozen):
     intercept: float = 0.0
     balance: Balance | None = None
     least_cost: Amount | None = None
+    confidences: tuple[tuple[Probability | None, int], ...] = ()
 
 
 Standings = Mapping[tuple[WorkerId, str], Standing]

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from protocols.contract import Contract
 from protocols.frozen import Frozen
+from protocols.stopping import Stopping
 from protocols.units import (
     Amount,
     AnnouncementId,
@@ -153,6 +154,8 @@ class Award(Frozen):
         propensity: With which chance the rule chose this worker for the lot, where it draws lots:
             over its seeds, given the bids and what was drawn before in the same announcement. 1
             where nothing is drawn.
+        stop: In a sequence whose answers are compared before one is verified: how this answer is
+            read, and when it is enough. ``None`` verifies each answer and stops at a success.
     """
 
     performative: Literal["accept-proposal"] = "accept-proposal"
@@ -166,6 +169,7 @@ class Award(Frozen):
     runner_up: WorkerId | None = None
     tied: bool = False
     propensity: Annotated[Probability, Field(gt=0.0)] = 1.0
+    stop: Stopping | None = None
 
 
 class Rejection(Frozen):
@@ -197,6 +201,8 @@ class Result(Frozen):
         seconds: How long it took.
         truth: The outcome, where the worker replays a record and the record knows it; only the
             verifier ``recorded`` reads it, and the summary, to measure peer scores against it.
+        confidence: How likely the worker holds it that the verifier accepts the answer, stated
+            with the answer; ``None`` if it does not say.
     """
 
     performative: Literal["inform"] = "inform"
@@ -207,6 +213,7 @@ class Result(Frozen):
     cost: Amount
     seconds: Seconds = 0.0
     truth: Probability | None = None
+    confidence: Probability | None = None
 
 
 class Failure(Frozen):

@@ -162,6 +162,7 @@ WHY: Final = {
     "pay-per-success": _PER_SUCCESS,
     "share": "its bid promised most (value x chance - cost)",
     "sequential-pivot": "its cost per success puts it at this place of the sequence",
+    "escalation": "its reservation value puts it at this place of the sequence",
     "optimal": "its virtual cost is lowest and not above the reserve",
     "budget-feasible": "its cost per value is within its share of the budget",
     "english": "it stayed in longest while the price fell",
