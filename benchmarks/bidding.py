@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 import anyio
 
 from benchmarks.measure import interleaved, table
-from protocols.messages import Announcement, Bid, Lot, Outcome, Participant, Result
+from protocols.contract import Contract
+from protocols.messages import Announcement, Award, Bid, Lot, Outcome, Participant, Result
 from protocols.units import AnnouncementId, Money, TaskId, WorkerId
 from workers.chat import ChatRequest, Lane, Message, Reply, Token
 from workers.llm import OpenAIWorker
 from workers.meter import Meter
+from workers.ports import Lesson
 from workers.prices import Price
 from workers.scripted_chat import ScriptedChat
 
@@ -84,20 +86,29 @@ def bidding(rule: str, script: Script) -> None:
                 announcement=NUMBER, number=1, lots=(lot,), participants=PARTICIPANTS
             )
             await worker.bid(call, bids.append)
-            _learn(worker, lot, float(number % 3 > 0))
+            if isinstance(bids[-1], Bid):
+                _learn(worker, lot, bids[-1], float(number % 3 > 0))
 
     anyio.run(run)
     assert sum(isinstance(bid, Bid) for bid in bids) == TASKS
 
 
-def _learn(worker: OpenAIWorker, lot: Lot, success: float) -> None:
+def _learn(worker: OpenAIWorker, lot: Lot, bid: Bid, success: float) -> None:
     result = Result(
         announcement=NUMBER, task=lot.task, worker=worker.name, answer="10:25", cost=Money(30_000)
     )
     outcome = Outcome(
         announcement=NUMBER, task=lot.task, worker=worker.name, success=success, verifier="exact"
     )
-    worker.learn(lot, result, outcome)
+    award = Award(
+        announcement=NUMBER,
+        task=lot.task,
+        worker=worker.name,
+        contract=Contract(report=bid.probability),
+        score=Money(0),
+        pivot=Money(0),
+    )
+    worker.learn(Lesson(lot, award, bid, result, outcome))
 
 
 def floor() -> None:

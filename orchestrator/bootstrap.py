@@ -18,7 +18,9 @@ from orchestrator.planning.wiring import faults, is_wired
 from orchestrator.task import Task
 from protocols.errors import TruthbidError
 from protocols.units import TaskId, units
+from workers.bidding.pool import Pool
 from workers.chance import uniform
+from workers.llm import OpenAIWorker
 from workers.chat import Chat
 from workers.llm_spec import OpenAISpec
 from workers.model_judge import ModelJudge
@@ -123,6 +125,8 @@ def _workers(config: RunConfig, chat: Chat | None) -> list[Worker]:
         if isinstance(worker, SimulatedWorker):
             worker.answers = answers
             worker.labels = labels
+        if isinstance(worker, OpenAIWorker) and not worker.participant.payable:
+            worker.join(pool)
         workers.append(worker)
     return workers
 

@@ -29,6 +29,7 @@ from protocols.decommitment import Cancelled
 from protocols.events import Announced, Closed, RunClosed, TaskAdded, TaskEnded
 from protocols.messages import Lot, Result
 from protocols.units import Money, TaskId
+from workers.ports import Lesson
 
 
 class Engine:
@@ -353,15 +354,17 @@ class Engine:
         return again
 
     def _take_note(self, ending: Ending) -> None:
-        award, report = ending.award, ending.report
-        if award is None:
+        lot, award, bid, report = ending.lot, ending.award, ending.bid, ending.report
+        if award is None or bid is None:
             return
         if report is not None and ending.pending is None:
-            self._market.workers[award.worker].learn(ending.lot, report, ending.outcome)
+            lesson = Lesson(lot, award, bid, report, ending.outcome)
+            self._market.workers[award.worker].learn(lesson)
+            self._market.standings.hear(lot, award, report)
         if ending.owed:
             self._market.standings.charge(award.worker, Money(-ending.owed))
         if ending.settlement is not None:
-            self._market.standings.note(ending.lot, award, ending.settlement)
+            self._market.standings.note(lot, award, ending.settlement, report)
 
     def _next_lot(self, auction: Auction, ending: Ending) -> Lot | None:
         return next_lot(

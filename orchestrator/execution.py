@@ -16,7 +16,7 @@ from orchestrator.memory.ledger import owe, purse, spend, spent
 from protocols.contract import Settlement, Transfer
 from protocols.decommitment import Lapsed, Withdrawn
 from protocols.events import Finished, Settled, Started, Unsettled, Verified
-from protocols.messages import Award, Failure, Lot, Outcome, Result
+from protocols.messages import Award, Bid, Failure, Lot, Outcome, Result
 from protocols.units import ZERO, Money
 from scoring.catalog import SCORING_RULES
 from workers.ports import Worker
@@ -30,11 +30,12 @@ class Ending:
         state: ``solved``, or why not.
         reason: More about the state, in words.
         award: The last award that was carried out, if any.
+        bid: The bid that it accepts.
         spent: The cash that the award has cost.
         need: The cash that an unfunded lot would have needed; ``None`` if unknown.
         owed: What the worker gets because the award was withdrawn; negative where it owes, because
             it did not take the award up.
-        before: How the awards ended that came before it in the sequence and failed.
+        before: How the other awards of the sequence ended, which failed or were set aside.
         pending: The award whose answer waits for its peers; it is not settled yet.
     """
 
@@ -42,6 +43,7 @@ class Ending:
     state: State
     reason: str = ""
     award: Award | None = None
+    bid: Bid | None = None
     report: Result | Failure | None = None
     outcome: Outcome | None = None
     settlement: Settlement | None = None
@@ -57,7 +59,7 @@ class Execution:
     """The carrying out of one award.
 
     Attributes:
-        ceiling: The most that the work may cost the worker, as it said.
+        bid: The bid that the award accepts.
         held: The cash that is held for it: the bill, or the pay of an outsider.
         judging: The cash that is held beside that for judging the answer.
         fallback: What follows if the work fails, where the mechanism awarded a sequence.
@@ -68,12 +70,13 @@ class Execution:
         cut_off: What the call may have cost that was broken off because of that.
         report: What the worker has reported.
         hearing: The judging of the answer.
+        hand: The awards of the sequence whose answers are in hand, where answers are compared.
     """
 
     market: Market
     lot: Lot
     award: Award
-    ceiling: Money
+    bid: Bid
     held: Money
     fallback: "Execution | None" = None
     judging: InitVar[Money] = ZERO
@@ -84,6 +87,7 @@ class Execution:
     report: Result | Failure | None = None
     calls: Calls = field(init=False)
     hearing: Hearing = field(init=False)
+    hand: "list[Execution]" = field(default_factory=lambda: list[Execution]())
     _wait: anyio.CancelScope | None = None
 
     def __post_init__(self, judging: Money) -> None:
@@ -95,6 +99,16 @@ class Execution:
     def worker(self) -> Worker:
         """Who does the work."""
         return self.market.workers[self.award.worker]
+
+    @property
+    def payable(self) -> bool:
+        """Whether the worker is paid in cash."""
+        return self.worker.participant.payable
+
+    @property
+    def final(self) -> bool:
+        """Whether its answer was chosen among others: then nobody else is asked if it is wrong."""
+        return self.award.stop is not None and isinstance(self.report, Result)
 
     @property
     def reserved(self) -> Money:
@@ -160,7 +174,7 @@ class Execution:
         """Have the work done, judged and paid; ``None`` if it is to be withdrawn."""
         if (lost := self.calls.given_up) is not None:
             return self.leave_unsettled(self._failure(lost), lost)
-        self.report = report = await self._work()
+        report = await self.work()
         if report is None:
             return None
         has_peers = self.lot.group is not None and isinstance(report, Result)
@@ -180,7 +194,13 @@ class Execution:
 
     # The steps ------------------------------------------------------------------------------
 
-    async def _work(self) -> Result | Failure | None:
+    async def work(self) -> Result | Failure | None:
+        """Return what the worker reports; ``None`` if the award is to be withdrawn."""
+        if self.report is None:
+            self.report = await self._report()
+        return self.report
+
+    async def _report(self) -> Result | Failure | None:
         chronicle, award = self.market.chronicle, self.award
         finished = chronicle.recall(_key("finished", award), Finished)
         if finished is None:
@@ -211,7 +231,7 @@ class Execution:
 
     def _break_off(self) -> None:
         """Note that a call may have been billed whose answer will not come."""
-        self.cut_off = ZERO if self.worker.participant.payable else self.held
+        self.cut_off = ZERO if self.payable else self.held
 
     def _checked(self, report: object) -> Result | Failure:
         award = self.award
@@ -260,6 +280,7 @@ class Execution:
             state="unsettled",
             reason="its answer waits for its peers",
             award=self.award,
+            bid=self.bid,
             report=report,
             outcome=outcome,
             spent=spending,
@@ -270,9 +291,9 @@ class Execution:
 
     def settle(self, report: Result | Failure, outcome: Outcome, score: float) -> Ending:
         """Pay what the contract says of an outcome and a score."""
-        award, success, payable = self.award, outcome.success, self.worker.participant.payable
+        award, success, payable = self.award, outcome.success, self.payable
         # an outsider that could refund itself more than it announced would be paid more than is held
-        cost = min(report.cost, self.ceiling) if payable else report.cost
+        cost = min(report.cost, self.bid.most) if payable else report.cost
         settlement = Settlement(
             announcement=award.announcement,
             task=award.task,
@@ -290,7 +311,7 @@ class Execution:
             paid = cost
             bill = spend(self.held, cost, spent(award.worker), "bill")
             transfers = (*bill, *owe(award.worker, settlement.payment))
-        if solved:
+        if solved or self.final:
             transfers += self._release_fallbacks()
         self.market.chronicle.note(Settled(settlement=settlement, transfers=transfers))
         return Ending(
@@ -298,6 +319,7 @@ class Execution:
             state="solved" if solved else "failed",
             reason=outcome.detail,
             award=award,
+            bid=self.bid,
             report=report,
             outcome=outcome,
             settlement=settlement,
@@ -309,7 +331,7 @@ class Execution:
     ) -> Ending:
         """End without an outcome: the bills are paid, nothing is owed for an unknown success."""
         award = self.award
-        cost = ZERO if self.worker.participant.payable else report.cost
+        cost = ZERO if self.payable else report.cost
         bill = spend(self.held, cost, spent(award.worker), "bill")
         self.market.chronicle.note(
             Unsettled(
@@ -323,7 +345,7 @@ class Execution:
             )
         )
         spending = self.with_lost_calls(cost)
-        return Ending(self.lot, "unsettled", reason, award, report, spent=spending)
+        return Ending(self.lot, "unsettled", reason, award, self.bid, report, spent=spending)
 
     def _release_fallbacks(self) -> tuple[Transfer, ...]:
         if self.fallback is None:

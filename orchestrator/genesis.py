@@ -29,6 +29,7 @@ def genesis(
     Raises:
         ValueError: If the configuration has a number that JSON cannot say.
     """
+    workers = tuple(workers)
     config = {**config, "limits": limits.model_dump(mode="json")}
     written = json.dumps(config, separators=(",", ":"), allow_nan=False)
     digest = sha256(written.encode()).hexdigest()
@@ -41,5 +42,6 @@ def genesis(
         participants=tuple(worker.participant for worker in workers),
         config=json.loads(written),
         config_digest=digest,
+        prompts=dict(sorted(each for worker in workers for each in worker.prompts.items())),
         transfers=fund(budget) if budget else (),
     )

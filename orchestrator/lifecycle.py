@@ -19,6 +19,7 @@ from anyio.lowlevel import checkpoint
 from orchestrator.acceptance import lapse, penalty
 from orchestrator.agenda import State
 from orchestrator.bidding import Bidding
+from orchestrator.escalation import choose, set_aside
 from orchestrator.execution import Ending, Execution
 from orchestrator.invitation import Invitation
 from orchestrator.judging import judging_of
@@ -31,7 +32,7 @@ from protocols.contract_net import ContractNet
 from protocols.decommitment import with_terms
 from protocols.events import Allocated, Announced, BidsClosed
 from protocols.mechanism import Allocation, Standings
-from protocols.messages import Announcement, Award, Bid, Lot
+from protocols.messages import Announcement, Award, Bid, Lot, Result
 from protocols.units import ZERO, AnnouncementId, Money, TaskId
 
 NO_ROOM = "the budget has no room for it"
@@ -215,17 +216,15 @@ class Auction:
 
     def _sequences(self, allocation: Allocation, bids: Sequence[Bid]) -> Iterator[Execution]:
         """Yield the first award of each lot, linked to the fallbacks that follow it."""
-        ceilings = {
-            (bid.task, bid.worker): bid.cost if bid.ceiling is None else bid.ceiling for bid in bids
-        }
+        accepted = {(bid.task, bid.worker): bid for bid in bids}
         following: Execution | None = None
         firsts: list[Execution] = []
         for award in reversed(allocation.awards):
-            ceiling = ceilings[award.task, award.worker]
+            bid = accepted[award.task, award.worker]
             lot = self._lots[award.task]
-            amount = self._commitment(lot, award, ceiling)
+            amount = self._commitment(lot, award, bid.most)
             judging = self._judging.get(award.task, ZERO)
-            following = Execution(self.market, lot, award, ceiling, amount, following, judging)
+            following = Execution(self.market, lot, award, bid, amount, following, judging)
             if not award.rank:
                 firsts.append(following)
                 following = None
@@ -307,45 +306,68 @@ class Auction:
         award = execution.award
         self._net.expire(award.task)
         owed = Money(-penalty(self.market.limits, award))
-        self._ended(execution, Ending(execution.lot, "unsold", reason, award, owed=owed))
+        ending = Ending(execution.lot, "unsold", reason, award, execution.bid, owed=owed)
+        self._ended(execution, ending)
 
     def _withdraw(self, execution: Execution) -> None:
         """End a lot whose award is withdrawn."""
         ending = withdraw(execution)
-        self.spent = Money(self.spent + ending.spent)
         if ending.report is not None:
             self._net.receive(ending.report)
         self._net.cancel(execution.award.task, ending.reason)
         self._ended(execution, ending)
 
     async def _finish(self, execution: Execution) -> None:
-        task, worker, fallback = execution.award.task, execution.award.worker, execution.fallback
+        """Have the work done, and delivered if its answer is to be; or let the next award begin."""
+        fallback = execution.fallback
+        ending: Ending | None = None
         try:
-            ending = await execution.carry_out()
-            if ending is None:
-                self._withdraw(execution)
-                return
+            chosen = await choose(execution)
+            if chosen is not None:
+                if chosen is not execution:
+                    self._give_turn(chosen)
+                ending = await chosen.carry_out()
+                if ending is None:
+                    self._withdraw(chosen)
+                    return
         except RecordEndsError:
             self._count_down()
             return
-        assert ending.report is not None  # noqa: S101 - carried out, so reported
-        self.spent = Money(self.spent + ending.spent)
-        self._net.receive(ending.report)
-        if ending.pending is not None:
+        last = chosen is not None and chosen.final
+        goes_on = fallback is not None and not last and (ending is None or ending.state == "failed")
+        self._tell_net(execution, ending, more=fallback is not None, goes_on=goes_on)
+        if fallback is not None and goes_on:
+            before = () if ending is None else (ending,)
+            fallback.before, fallback.hand = (*execution.before, *before), execution.hand
+            self._give_turn(fallback)
+            await self._work([fallback])
+        elif chosen is not None and ending is not None:
+            self._ended(chosen, ending)
+
+    def _tell_net(
+        self, execution: Execution, ending: Ending | None, *, more: bool, goes_on: bool
+    ) -> None:
+        """Move the protocol on, after the award whose turn it is was carried out."""
+        task, worker = execution.award.task, execution.award.worker
+        report = execution.report or (None if ending is None else ending.report)
+        assert report is not None  # noqa: S101 - carried out, so reported
+        self._net.receive(report)
+        if ending is None or goes_on:
+            self._net.settle(task, worker, solved=False)
+        elif ending.pending is not None:
             pass  # it is settled when its peers have answered; see peer_line.py
         elif ending.state == "unsettled":
             self._net.cancel(task, ending.reason)
+        elif ending.state == "solved" and isinstance(report, Result):
+            self._net.settle(task, worker, solved=True)
+        elif not more:
+            self._net.settle(task, worker, solved=False)
         else:
-            self._net.settle(task, worker, solved=ending.state == "solved")
-        if ending.state == "failed" and fallback is not None:
-            fallback.before = (*execution.before, ending)
-            self._give_turn(fallback)
-            await self._work([fallback])
-            return
-        self._ended(execution, ending)
+            self._net.cancel(task, ending.reason)
 
     def _ended(self, execution: Execution, ending: Ending) -> None:
-        ending.before = execution.before
+        ending.before = (*execution.before, *set_aside(execution.hand))
+        self.spent = Money(self.spent + sum(each.spent for each in (*ending.before, ending)))
         self.endings[execution.award.task] = ending
         self._count_down()
 

@@ -24,6 +24,7 @@ from protocols.events import (
     Unsettled,
     transfers_of,
 )
+from protocols.stopping import SetAside
 
 
 class Verification(NamedTuple):
@@ -107,7 +108,7 @@ class _Checker:
                 yield from self._start(event)
             case Settled():
                 yield from self._settle(_spelled(event), event.settlement)
-            case Unsettled():
+            case Unsettled() | SetAside():
                 yield from self._settle(_spelled(event), event)
             case Withdrawn():
                 yield from self._withdraw(event)
@@ -157,7 +158,9 @@ class _Checker:
         else:
             award.started = True
 
-    def _settle(self, key: str, ended: Settlement | Unsettled | Withdrawn) -> Iterator[str]:
+    def _settle(
+        self, key: str, ended: Settlement | SetAside | Unsettled | Withdrawn
+    ) -> Iterator[str]:
         award = self._awards.get(ended.announcement, {}).get((ended.task, ended.worker))
         late = self._waiting.pop((ended.announcement, ended.task, ended.worker), None)
         award = award or late

@@ -38,6 +38,7 @@ def withdraw(execution: Execution) -> Ending:
         state="cancelled",
         reason=withdrawn.reason,
         award=award,
+        bid=execution.bid,
         report=report,
         spent=execution.with_lost_calls(lot.withdrawal if payable else bill),
         owed=lot.withdrawal,

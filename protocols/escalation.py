@@ -32,13 +32,13 @@ class Box(NamedTuple):
         bid: Its bid; the cost is what opening costs.
         reading: How what it states is read.
         prizes: What its answer may be worth: the value times the forecast.
-        index: Its reservation value.
+        sigma: Its reservation value.
     """
 
     bid: Bid
     reading: Stopping
     prizes: Prizes
-    index: float
+    sigma: float
 
 
 class Escalation:
@@ -114,8 +114,8 @@ class Escalation:
             fitting = [bid for bid in offers if bid.cost <= lot.reserve]
             boxes = [self.box(lot, bid, standings) for bid in fitting]
             order = sorted(
-                (box for box in boxes if box.index > 0.0),
-                key=lambda box: (-box.index, ranks[box.bid.worker]),
+                (box for box in boxes if box.sigma > 0.0),
+                key=lambda box: (-box.sigma, ranks[box.bid.worker]),
             )[: self._most]
             awards += self._awards(announcement, lot, order)
             welfare += round(expected_best((box.prizes, box.bid.cost) for box in order))
@@ -161,12 +161,12 @@ class Escalation:
                     cost_share=1.0, per_success=self._bonus, report=box.bid.probability
                 ),
                 rank=rank,
-                score=Money(round(box.index)),
+                score=Money(round(box.sigma)),
                 pivot=ZERO,
                 runner_up=None if after is None else after.bid.worker,
-                tied=after is not None and after.index == box.index,
+                tied=after is not None and after.sigma == box.sigma,
                 stop=box.reading.model_copy(
-                    update={"enough": 0.0 if after is None else after.index / lot.value}
+                    update={"enough": 0.0 if after is None else after.sigma / lot.value}
                 ),
             )
             for rank, (box, after) in enumerate(zip(order, following, strict=True))

@@ -30,6 +30,7 @@ from protocols.messages import (
 )
 from protocols.peer_scores import PeerAnswer, PeerStanding
 from protocols.planning import PlanAnswered, PlanAsked
+from protocols.stopping import SetAside
 from protocols.units import (
     Amount,
     AnnouncementId,
@@ -46,6 +47,7 @@ class RunOpened(Frozen):
 
     Attributes:
         forked: The run that it goes on from, and which of its entries are those of that run.
+        prompts: The versions of the prompts that its workers put to models, by name.
     """
 
     event: Literal["run-opened"] = "run-opened"
@@ -57,6 +59,7 @@ class RunOpened(Frozen):
     participants: tuple[Participant, ...]
     config: Mapping[str, Any]
     config_digest: Name
+    prompts: Mapping[str, str] = {}
     transfers: tuple[Transfer, ...] = ()
     forked: Forked | None = None
 
@@ -373,6 +376,7 @@ Event = (
     | Compared
     | PeersScored
     | Settled
+    | SetAside
     | Unsettled
     | Closed
     | TaskEnded

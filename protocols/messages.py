@@ -116,6 +116,7 @@ class Bid(Frozen):
             where it is not given.
         charge: What making this bid has cost in cash.
         source: Where the probability comes from, such as ``stated``, ``history`` or ``logprob``.
+        stated: The probability as a model has stated or shown it, before it was corrected.
         note: Free text for people; never read by a mechanism.
     """
 
@@ -128,7 +129,13 @@ class Bid(Frozen):
     ceiling: Amount | None = None
     charge: Amount = Money(0)
     source: Name = "stated"
+    stated: Probability | None = None
     note: Note = ""
+
+    @property
+    def most(self) -> Money:
+        """The most that doing the work can cost in cash."""
+        return self.cost if self.ceiling is None else self.ceiling
 
 
 class Refusal(Frozen):

@@ -9,11 +9,12 @@ import anyio
 import anyio.to_thread
 from pydantic import Field
 
-from protocols.messages import Award, Failure, Lot, Outcome, Result
+from protocols.messages import Award, Failure, Lot, Result
 from protocols.units import ZERO, Money, Probability, Units, money, units
 from workers.fencing import unfenced
 from workers.history import History
 from workers.local import LocalWorker, Quote
+from workers.ports import Lesson
 from workers.skills import SKILLS, SkillName
 from workers.spec import ParticipantSpec, Terms
 
@@ -95,9 +96,9 @@ class FunctionWorker(LocalWorker):
             seconds=seconds,
         )
 
-    def learn(self, lot: Lot, result: Result | Failure, outcome: Outcome | None) -> None:
+    def learn(self, lesson: Lesson) -> None:
         """Remember how own work ended."""
-        self._history.note(lot.kind, result, outcome)
+        self._history.note(lesson.lot.kind, lesson.report, lesson.outcome)
 
     async def _call(self, argument: Lot | str) -> object:
         if self._threaded:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Unpack
 import anyio
 from pydantic import TypeAdapter
 
-from protocols.messages import Announcement, Award, Failure, Lot, Outcome, Result
+from protocols.messages import Announcement, Award, Failure, Lot, Result
 from protocols.units import ZERO, Money
 from workers.bidding.bids import Bids
 from workers.bidding.caller import Caller
-from workers.bidding.card import terms_of
 from workers.bidding.catalog import Bidding, Rule
 from workers.bidding.memory import Memory
 from workers.bidding.plans import Plans
 from workers.bidding.pool import Pool
+from workers.bidding.probe import Bought, Probe
 from workers.bidding.rule import PaidRule
 from workers.bidding.value import NOBODY, Outlook
 from workers.dialect import worst_usage
@@ -24,7 +24,9 @@ from workers.errors import ChatError
 from workers.local import LocalWorker, Quote
 from workers.meter import Meter
 from workers.prices import Price, tariff
+from workers.prompting import version
 from workers.retry import Policy
+from workers.structured import form, read_answer
 from workers.tools import Tool, converse
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
     from workers.chat import Chat, ChatRequest
     from workers.limits import Limits
-    from workers.ports import Submit
+    from workers.ports import Lesson, Submit
     from workers.spec import Terms
 
 _NOTE_LIMIT = 2_000
@@ -65,6 +67,8 @@ class OpenAIWorker(LocalWorker):
         stream: Whether answers are read as they are written, which bounds them as they grow.
         tools: Functions that the model may call while it works.
         rounds: The most model calls of one work with tools; that many are reserved.
+        confidence: Asks with each answer how sure the model is of it, for mechanisms that compare
+            answers.
         chat: Who answers the calls, in place of the endpoint: a recording or a script.
         **terms: On which terms the worker takes part.
 
@@ -100,6 +104,7 @@ class OpenAIWorker(LocalWorker):
         stream: bool = False,
         tools: Iterable[Callable[..., object] | Tool] = (),
         rounds: int = 8,
+        confidence: bool = False,
         chat: Chat | None = None,
         **terms: Unpack[Terms],
     ) -> None:
@@ -120,8 +125,11 @@ class OpenAIWorker(LocalWorker):
         self._caller = Caller(self.name, model, temperature, seed, max_tokens)
         made = (tool if isinstance(tool, Tool) else Tool(tool) for tool in tools)
         self._tools = {tool.form.name: tool for tool in made}
+        self._confidence = confidence
         if self._tools and isinstance(self._rule, PaidRule) and self._rule.delivers:
             raise ValueError(f"a {self._rule.type} is one call, which cannot use tools")
+        if self._tools and confidence:
+            raise ValueError("an answer with a confidence is one call, which cannot use tools")
         self._rounds = rounds if self._tools else 1
         self._memory = Memory(self.name, self._rule.type, Pool())
         self._plans = Plans(
@@ -135,6 +143,13 @@ class OpenAIWorker(LocalWorker):
         self._bids = Bids(self.name, self._rule, self._plans, self._price, self._ceiling)
         self._limiter: anyio.CapacityLimiter | None = None
         self.join(pool or Pool())
+
+    @property
+    def prompts(self) -> Mapping[str, str]:
+        """The versions of the prompts by which it works and bids."""
+        names = [Probe.prompt if self._confidence else "execute"]
+        names += [self._rule.prompt] if isinstance(self._rule, PaidRule) else []
+        return {name: version(name) for name in names}
 
     def join(self, pool: Pool) -> None:
         """Learn together with the workers of a pool from now on; to be called before the run."""
@@ -166,15 +181,13 @@ class OpenAIWorker(LocalWorker):
         in a crash, it is bought again. An answer that is not finished is a failure.
         """
         plan = self._plans.of(lot)
-        plan.pay = terms_of(award.contract)
         meter = Meter(self._price, self._ceiling(plan.work))
         start = anyio.current_time()
         try:
-            answer = plan.answer
+            answer, confidence = plan.answer, plan.said
             if answer is None:
-                answer = (
-                    await converse(self.chat, plan.work, self._tools, meter, self._rounds)
-                ).text
+                reply = await converse(self.chat, plan.work, self._tools, meter, self._rounds)
+                answer, confidence = self._read(reply.text)
         except ChatError as error:
             return Failure(
                 announcement=award.announcement,
@@ -191,6 +204,7 @@ class OpenAIWorker(LocalWorker):
             answer=answer,
             cost=meter.cost,
             seconds=anyio.current_time() - start,
+            confidence=confidence,
         )
 
     def bid_ceiling(self, lot: Lot) -> Money:
@@ -200,12 +214,13 @@ class OpenAIWorker(LocalWorker):
         """
         return self._plans.announced(lot).ceiling if self._wants(lot) else ZERO
 
-    def learn(self, lot: Lot, result: Result | Failure, outcome: Outcome | None) -> None:
+    def learn(self, lesson: Lesson) -> None:
         """Learn how own work ended.
 
         A failure counts as no success; a result that nobody could judge teaches its cost alone.
         """
-        self._memory.learn(lot.kind, self._plans.take(lot), result, outcome)
+        plan = self._plans.take(lesson)
+        self._memory.learn(lesson.lot.kind, plan, lesson.report, lesson.outcome)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -215,9 +230,21 @@ class OpenAIWorker(LocalWorker):
     def _outlook(self, lot: Lot) -> Outlook:
         return self._plans.outlook(lot) if self._wants(lot) else NOBODY
 
+    def _read(self, text: str) -> tuple[str, float | None]:
+        """Return the answer that a reply holds, and how sure the model is of it."""
+        if not self._confidence:
+            return text, None
+        bought = read_answer(text, Bought)
+        return bought.answer, bought.success_probability
+
     def _execution(self, lot: Lot) -> ChatRequest:
+        caller = self._caller
+        if self._confidence:
+            card, most = self._memory.card(lot.kind), caller.max_tokens
+            request = caller.request(Probe.prompt, lot, most, phase="execute", card=card)
+            return request.model_copy(update={"form": form(Bought)})
         forms = tuple(tool.form for tool in self._tools.values())
-        request = self._caller.request("execute", lot, self._caller.max_tokens, phase="execute")
+        request = caller.request("execute", lot, caller.max_tokens, phase="execute")
         return request.model_copy(update={"tools": forms}) if forms else request
 
     def _ceiling(self, request: ChatRequest) -> Money:

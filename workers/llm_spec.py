@@ -36,11 +36,20 @@ class OpenAISpec(ParticipantSpec, ModelSpec):
     rounds: Annotated[
         int, Field(ge=1, le=100, description="The most model calls of one work with tools.")
     ] = 8
+    confidence: Annotated[
+        bool,
+        Field(
+            description="Asks with each answer how sure the model is of it: for `mechanism:"
+            " escalation`."
+        ),
+    ] = False
 
     @model_validator(mode="after")
     def _one_call(self) -> Self:
         if self.bid.type == "probe" and self.tools:
             raise ValueError("a probe is one call, which cannot use tools")
+        if self.confidence and self.tools:
+            raise ValueError("an answer with a confidence is one call, which cannot use tools")
         return self
 
     def build(self, seed: int, chat: Chat | None = None) -> OpenAIWorker:
@@ -54,6 +63,7 @@ class OpenAISpec(ParticipantSpec, ModelSpec):
             stream=self.stream,
             tools=[SKILLS[name] for name in self.tools],
             rounds=self.rounds,
+            confidence=self.confidence,
             chat=chat,
             **self.calling(),
             **self.terms(),

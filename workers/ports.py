@@ -1,7 +1,7 @@
 """What the orchestrator asks of the outside world: workers that bid and do, verifiers that judge."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple, Protocol
 
 from pydantic import BaseModel
@@ -46,6 +46,24 @@ class Bidder(Protocol):
         ...
 
 
+class Lesson(NamedTuple):
+    """How a worker's own work ended: all that it may learn from.
+
+    Attributes:
+        lot: What was to be done.
+        award: What was agreed.
+        bid: What the worker had bid.
+        report: What it reported.
+        outcome: What the verifier said; ``None`` if it was not asked, or could not say.
+    """
+
+    lot: Lot
+    award: Award
+    bid: Bid
+    report: Result | Failure
+    outcome: Outcome | None
+
+
 class Worker(ABC):
     """Somebody who can do tasks: a model, a function, a recording, a remote agent.
 
@@ -75,6 +93,11 @@ class Worker(ABC):
     def name(self) -> WorkerId:
         """The worker's name."""
         return self.participant.worker
+
+    @property
+    def prompts(self) -> Mapping[str, str]:
+        """The versions of the prompts that it puts to a model, by name; the journal opens with them."""
+        return {}
 
     @abstractmethod
     async def bid(self, announcement: Announcement, submit: Submit) -> None:
@@ -115,10 +138,12 @@ class Worker(ABC):
         del lot
         return ZERO
 
-    def learn(  # noqa: B027 - to learn is optional
-        self, lot: Lot, result: Result | Failure, outcome: Outcome | None
-    ) -> None:
-        """Take note of how own work ended; called in a fixed order when its announcement closes."""
+    def learn(self, lesson: Lesson) -> None:  # noqa: B027 - to learn is optional
+        """Take note of how own work ended; called in a fixed order when its announcement closes.
+
+        In a resumed run it is called for the work of earlier processes too, of which the worker
+        knows nothing else.
+        """
 
     async def aclose(self) -> None:  # noqa: B027 - most workers hold nothing
         """Release what the worker holds, such as connections."""

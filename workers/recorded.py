@@ -6,11 +6,12 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from protocols.messages import Award, Failure, Lot, Outcome, Result
+from protocols.messages import Award, Failure, Lot, Result
 from protocols.units import ZERO, Money, Name, Probability, Units
 from workers.chance import draws, stream, uniform
 from workers.history import History
 from workers.local import LocalWorker, Quote
+from workers.ports import Lesson
 from workers.record_file import RecordColumns, RecordsError, unknown
 from workers.records import Question, RecordTable
 from workers.spec import Several, Spec, Terms
@@ -55,7 +56,7 @@ class RecordedWorker(LocalWorker):
     """Does each question as the table says it did, at the recorded cost.
 
     It is silent on questions that it has no record of, or no cost. What it answers carries the
-    recorded outcome in ``Result.truth``, for the verifier ``recorded``.
+    recorded outcome in ``Result.truth``, for the verifier ``recorded``, and the recorded confidence.
 
     Args:
         name: A worker of the table.
@@ -153,11 +154,12 @@ class RecordedWorker(LocalWorker):
             answer=record.answer or "recorded",
             cost=record.cost or ZERO,
             truth=record.success,
+            confidence=record.confidence,
         )
 
-    def learn(self, lot: Lot, result: Result | Failure, outcome: Outcome | None) -> None:
+    def learn(self, lesson: Lesson) -> None:
         """Remember how own work ended."""
-        self._history.note(lot.kind, result, outcome)
+        self._history.note(lesson.lot.kind, lesson.report, lesson.outcome)
 
     def _expected_cost(self, kind: str, actual: Money) -> Money:
         rule = self._rule

@@ -8,9 +8,9 @@ from typing import Any, Generic, TypeVar, Unpack, cast
 
 import anyio
 
-from protocols.messages import Announcement, Award, Bid, Failure, Lot, Outcome, Result
+from protocols.messages import Announcement, Award, Bid, Failure, Lot, Result
 from protocols.units import money
-from workers.ports import Submit, Worker
+from workers.ports import Lesson, Submit, Worker
 from workers.spec import Terms, participant
 
 Price = Decimal | str | float
@@ -165,10 +165,10 @@ class ScriptedWorker(Worker):
         )
         return result.model_copy(update=step.fields)
 
-    def learn(self, lot: Lot, result: Result | Failure, outcome: Outcome | None) -> None:
+    def learn(self, lesson: Lesson) -> None:
         """Remember how own work ended."""
-        del result
-        self.learned.append((lot.task, None if outcome is None else outcome.success))
+        outcome = lesson.outcome
+        self.learned.append((lesson.lot.task, None if outcome is None else outcome.success))
 
     async def aclose(self) -> None:
         """Remember that it was closed."""

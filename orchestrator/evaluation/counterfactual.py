@@ -88,8 +88,8 @@ def counterfactuals(
             of what it reported; at other kinds its reports stay.
 
     Returns:
-        What would have become of each worker; nothing where the mechanism was given in code or is
-        unknown to this version. An announcement that the mechanism cannot clear with the other
+        What would have become of each worker; nothing where the mechanism was given in code, is
+        unknown to this version, or decides by what is stated with the answers and not by the bids. An announcement that the mechanism cannot clear with the other
         reports is left out.
 
     Raises:
@@ -97,7 +97,7 @@ def counterfactuals(
     """
     opened = opening(record)
     mechanism = own_mechanism(opened)
-    if mechanism is None:
+    if mechanism is None or getattr(mechanism, "confidences", False):
         return {}
     found = {worker: Counterfactual() for worker in rates}
     left = MOST_CLEARINGS

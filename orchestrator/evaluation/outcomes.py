@@ -18,6 +18,7 @@ from anyio.lowlevel import checkpoint
 from protocols.contract import Contract
 from protocols.events import Announced, BidsClosed, Event, Settled, TaskEnded
 from protocols.messages import Award, Bid, Lot, Result
+from protocols.stopping import SetAside
 from protocols.units import ZERO, AnnouncementId, TaskId, WorkerId
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class Outcomes:
         reports: The reported probability of success.
         successes: The verified success; not a number where nobody can say.
         costs: The metered cost, in nano-units.
-        first: By task, (success, cost) of the first award that the market carried out.
+        first: By task, (success, cost) of the first award that the market carried out and settled,
+            with the cost of the answers that were set aside before it.
         run: By task, (success of the last award, cost of all of them).
         decided: By task, whether the market came to an end with it that can be compared.
     """
@@ -84,9 +86,14 @@ class Outcomes:
             place = 2 * self.tasks[settlement.task]
             if self.first[place] != self.first[place]:
                 self.first[place] = settlement.success
-                self.first[place + 1] = settlement.cost
+                self.first[place + 1] += settlement.cost
             self.run[place] = settlement.success
             self.run[place + 1] += settlement.cost
+        elif isinstance(event, SetAside):
+            place = 2 * self.tasks[event.task]
+            if self.first[place] != self.first[place]:
+                self.first[place + 1] += event.cost
+            self.run[place + 1] += event.cost
         elif isinstance(event, TaskEnded) and event.state in _DECIDED:
             place = self.tasks.get(event.task, -1)
             if place >= 0:

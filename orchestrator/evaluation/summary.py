@@ -38,6 +38,7 @@ from protocols.events import (
     transfers_of,
 )
 from protocols.planning import PlanAnswered, PlanAsked
+from protocols.stopping import SetAside
 
 if TYPE_CHECKING:
     from orchestrator.memory.record import Record
@@ -112,6 +113,9 @@ class Summary:
                 self.workers[event.report.worker].cost += event.report.cost
             case Settled():
                 self._settle(event.settlement)
+            case SetAside():
+                self.workers[event.worker].paid += event.payment
+                self.workers[event.worker].settled_cost += event.cost
             case TaskAdded():
                 self._add(event)
             case TaskEnded():

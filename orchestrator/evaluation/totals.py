@@ -43,7 +43,7 @@ class WorkerTotals:
         paid: What its contracts paid it; negative where it owes.
         compensation: What it got for withdrawn awards.
         cost: The metered cost of its work, settled or not.
-        settled_cost: The metered cost of its settled work.
+        settled_cost: The metered cost of its settled work, answers that were set aside included.
         cash: The cash that left the treasury for it: bills, bids and pay.
     """
 

@@ -1,17 +1,15 @@
 """Who has done how well at what: a fold over settlements, taken when an announcement closes."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from orchestrator.memory.deposits import Deposits
 from protocols.contract import Settlement
 from protocols.mechanism import Mechanism, Standing, Standings
-from protocols.messages import Announcement, Award, Lot, Participant
+from protocols.messages import Announcement, Award, Failure, Lot, Participant, Result
 from protocols.units import Money, WorkerId
 from scoring.recalibration import Recalibrator
 from scoring.reputation import Standing as Reputation
-
-ENOUGH = 25
-"""So many outcomes of a worker at one kind make a map of their own; before, all kinds share one."""
 
 _IDENTITY = (1.0, 0.0)
 
@@ -27,17 +25,46 @@ class StandingBook:
             forecasts; a map costs more than the rest of the book.
         deposits: What workers can be charged, for mechanisms that ask for it; else nothing limits
             it.
+        confidences: Whether to count which confidences are stated with answers.
     """
 
-    def __init__(self, *, recalibrate: bool = False, deposits: Deposits | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        recalibrate: bool = False,
+        deposits: Deposits | None = None,
+        confidences: bool = False,
+    ) -> None:
         self._reputations: dict[tuple[WorkerId, str], Reputation] = {}
         self._least_costs: dict[tuple[WorkerId, str], Money] = {}
         self._deposits = deposits
-        self._by_worker = Recalibrator() if recalibrate else None
-        self._by_kind = Recalibrator() if recalibrate else None
+        self._maps: dict[str, Recalibrator] | None = {} if recalibrate else None
+        self._confidences: dict[tuple[WorkerId, str], Counter[float | None]] | None
+        self._confidences = {} if confidences else None
 
-    def note(self, lot: Lot, award: Award, settlement: Settlement) -> None:
-        """Take one settlement in."""
+    def hear(self, lot: Lot, award: Award, report: Result | Failure) -> None:
+        """Take in how sure a worker was of its answer, whether or not that is ever judged."""
+        if self._confidences is not None:
+            stated = report.confidence if isinstance(report, Result) else 0.0
+            heard = self._confidences.setdefault((award.worker, lot.kind), Counter())
+            heard[None if stated is None else round(stated, 2)] += 1
+
+    def note(
+        self,
+        lot: Lot,
+        award: Award,
+        settlement: Settlement,
+        report: Result | Failure | None = None,
+    ) -> None:
+        """Take one settlement in.
+
+        Args:
+            lot: What was to be done.
+            award: What was agreed.
+            settlement: What came of it.
+            report: What the worker reported. Where answers are compared, a map learns from the
+                confidence that it states with the answer, and else from the bid.
+        """
         worker, success = settlement.worker, settlement.success
         key = (worker, lot.kind)
         reputation = self._reputations.get(key) or Reputation()
@@ -45,10 +72,8 @@ class StandingBook:
         self._least_costs[key] = min(settlement.cost, self._least_costs.get(key, settlement.cost))
         if self._deposits is not None:
             self._deposits.note(worker, settlement.payment)
-        if self._by_worker is not None and self._by_kind is not None:
-            report = award.contract.report
-            self._by_worker.observe(worker, report, success)
-            self._by_kind.observe(f"{worker}\t{lot.kind}", report, success)
+        if self._maps is not None and (stated := _stated(award, report)) is not None:
+            self._maps.setdefault(lot.kind, Recalibrator()).observe(worker, stated, success)
 
     def charge(self, worker: WorkerId, amount: Money) -> None:
         """Take a penalty in, for an award that a worker did not take up."""
@@ -87,7 +112,7 @@ class StandingBook:
         """
         kinds = dict.fromkeys(lot.kind for lot in lots)  # a set has another order every time
         known = self._reputations
-        recalibrates = self._by_worker is not None
+        recalibrates = self._maps is not None
         return {
             (worker, kind): self._standing(worker, kind)
             for worker in (participant.worker for participant in participants)
@@ -98,16 +123,30 @@ class StandingBook:
     def _standing(self, worker: WorkerId, kind: str) -> Standing:
         slope, intercept = self._map(worker, kind)
         quality = self.reputation(worker, kind).mean()
-        least = self._least_costs.get((worker, kind))
-        return Standing(quality=quality, slope=slope, intercept=intercept, least_cost=least)
+        heard = (self._confidences or {}).get((worker, kind)) or Counter[float | None]()
+        return Standing(
+            quality=quality,
+            slope=slope,
+            intercept=intercept,
+            least_cost=self._least_costs.get((worker, kind)),
+            confidences=tuple(sorted(heard.items(), key=_first)),
+        )
 
     def _map(self, worker: WorkerId, kind: str) -> tuple[float, ...]:
-        if self._by_worker is None or self._by_kind is None:
-            return _IDENTITY
-        own = self._by_kind.recalibration(f"{worker}\t{kind}")
-        if own.count < ENOUGH:
-            own = self._by_worker.recalibration(worker)
-        return own.coefficients
+        maps = (self._maps or {}).get(kind)
+        return _IDENTITY if maps is None else maps.recalibration(worker).coefficients
+
+
+def _first(heard: tuple[float | None, int]) -> float:
+    """Return a confidence to sort by; unstated ones come first."""
+    return -1.0 if heard[0] is None else heard[0]
+
+
+def _stated(award: Award, report: Result | Failure | None) -> float | None:
+    """Return what a map is to be learned from, if anything was stated."""
+    if award.stop is None:
+        return award.contract.report
+    return report.confidence if isinstance(report, Result) else None
 
 
 def standing_book(mechanism: Mechanism, at_once: int) -> StandingBook:
@@ -115,11 +154,13 @@ def standing_book(mechanism: Mechanism, at_once: int) -> StandingBook:
 
     Args:
         mechanism: Its attribute ``forecast`` says whether it awards by recalibrated reports, and
-            ``deposit`` what every worker has deposited at the start, if it asks for deposits.
+            ``deposit`` what every worker has deposited at the start, if it asks for deposits, and
+            ``confidences`` whether it asks for those that are stated with answers.
         at_once: The most announcements that are open at once.
     """
     start: Money | None = getattr(mechanism, "deposit", None)
     return StandingBook(
         recalibrate=getattr(mechanism, "forecast", "raw") == "recalibrated",
         deposits=None if start is None else Deposits(start, at_once),
+        confidences=getattr(mechanism, "confidences", False),
     )

@@ -20,6 +20,7 @@ from protocols.events import (
     Verified,
 )
 from protocols.messages import Announcement, Award, Bid, Failure, Lot, Outcome, Result
+from protocols.stopping import SetAside
 from protocols.units import AnnouncementId, TaskId, WorkerId
 
 _USUAL: Final = 5
@@ -31,6 +32,7 @@ class Call:
     """One award that was carried out, or not.
 
     Attributes:
+        set_aside: That its answer was not delivered, because a better one was in hand.
         withdrawn: How the coordinator withdrew it, if it did.
         lapsed: Why the worker did not take it up, if it did not.
     """
@@ -40,6 +42,7 @@ class Call:
     outcome: Outcome | None = None
     settlement: Settlement | None = None
     unsettled: str | None = None
+    set_aside: SetAside | None = None
     withdrawn: Withdrawn | None = None
     lapsed: str | None = None
 
@@ -138,6 +141,8 @@ class Stories:
             case Settled(settlement=done):
                 self._call(done.announcement, done.task, done.worker).settlement = done
                 self._end(done.announcement, done.task)
+            case SetAside():
+                self._call(event.announcement, event.task, event.worker).set_aside = event
             case Unsettled():
                 self._call(event.announcement, event.task, event.worker).unsettled = event.reason
                 self._end(event.announcement, event.task)

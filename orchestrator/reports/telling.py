@@ -234,7 +234,9 @@ def _came_of_it(call: Call, currency: str) -> Iterator[str]:
         verb = "answered" if isinstance(report, Result) else "gave no answer"
         reason = f" ({plain(report.reason, 300)})" if isinstance(report, Failure) else ""
         took = f" after {report.seconds:.3g} s" if report.seconds else ""
-        yield f"{worker} {verb}{took}{reason}, at a metered cost of {cost} {currency}."
+        sure = getattr(report, "confidence", None)
+        stated = "" if sure is None else f" and was {percent(sure)} sure"
+        yield f"{worker} {verb}{took}{reason}{stated}, at a metered cost of {cost} {currency}."
     if outcome is not None and isinstance(report, Result):
         detail = f": {plain(outcome.detail, 300)}" if outcome.detail else ""
         yield f"The verifier {plain(outcome.verifier, 60)} says {_verdict(outcome.success)}{detail}."
@@ -245,6 +247,9 @@ def _came_of_it(call: Call, currency: str) -> Iterator[str]:
         )
     if call.unsettled is not None:
         yield f"No outcome, so nothing was settled: {plain(call.unsettled, 300)}."
+    if call.set_aside is not None:
+        paid = money_text(call.set_aside.payment)
+        yield f"Its answer was set aside: another one was likelier right. It got {paid} {currency}."
     if call.withdrawn is not None:
         yield (
             f"The award was withdrawn: {plain(call.withdrawn.reason, 300)}. For that"

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from protocols.contract import Contract
-from protocols.messages import Announcement, Award, Bid, Lot, Refusal, Result
+from protocols.messages import Announcement, Award, Bid, Failure, Lot, Outcome, Refusal, Result
 from protocols.units import AnnouncementId, Money, TaskId, WorkerId, money
-from workers.ports import Worker
+from workers.ports import Lesson, Worker
 
 NUMBER = AnnouncementId("a1")
 
@@ -57,6 +57,18 @@ def result(answer: str, *, truth: float | None = None) -> Result:
         cost=Money(0),
         truth=truth,
     )
+
+
+def lesson(of: Lot, report: Result | Failure, success: float | None = None) -> Lesson:
+    """Return what a worker is told of the end of its work; without a success nobody has judged it."""
+    worker = report.worker
+    bid = Bid(announcement=NUMBER, task=of.task, worker=worker, cost=Money(0), probability=0.5)
+    outcome = None
+    if success is not None:
+        outcome = Outcome(
+            announcement=NUMBER, task=of.task, worker=worker, success=success, verifier="exact"
+        )
+    return Lesson(of, award(worker, of.task), bid, report, outcome)
 
 
 async def ask(worker: Worker, *lots: Lot) -> list[Bid | Refusal]:

@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from protocols.messages import Failure, Lot, Result
-from tests.workers.calls import award, bids, lot, result
+from tests.workers.calls import award, bids, lesson, lot, result
 from workers.function import FunctionSpec, FunctionWorker
 
 pytestmark = pytest.mark.anyio
@@ -135,7 +135,7 @@ async def test_without_a_confidence_it_goes_by_its_past() -> None:
     """It starts at one half and learns from outcomes."""
     worker = FunctionWorker("w", str)
     (before,) = await bids(worker, lot())
-    worker.learn(lot(), result("x"), None)
+    worker.learn(lesson(lot(), result("x")))
     (still,) = await bids(worker, lot())
     assert (before.probability, before.source, still.probability) == (0.5, "history", 0.5)
 

@@ -16,12 +16,12 @@ from protocols.messages import (
     Bid,
     Failure,
     Lot,
-    Outcome,
     Participant,
     Refusal,
     Result,
 )
 from protocols.units import AnnouncementId, Money, TaskId, WorkerId
+from tests.workers.calls import lesson
 from tests.workers.openai_server import OpenAIServer, Say, completion, failure
 from workers.errors import UnknownPriceError
 from workers.llm import OpenAIWorker
@@ -291,14 +291,7 @@ async def test_the_past_moves_the_bid_of_its_kind(server: OpenAIServer) -> None:
             answer="4",
             cost=Money(5_000_000),
         )
-        outcome = Outcome(
-            announcement=NUMBER,
-            task=TaskId("t0"),
-            worker=worker.name,
-            success=1.0,
-            verifier="exact",
-        )
-        worker.learn(lot("t0"), result, outcome)
+        worker.learn(lesson(lot("t0"), result, 1.0))
         after = await bids(worker, lot(), lot("t2", kind="dates"))
     assert isinstance(before[0], Bid)
     assert isinstance(after[0], Bid)

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from protocols.messages import Failure, Outcome, Result
+from protocols.messages import Failure, Result
 from protocols.units import Money, TaskId
 from tests.records import records
-from tests.workers.calls import NUMBER, award, bids, lot
+from tests.workers.calls import NUMBER, award, bids, lesson, lot
 from workers.record_file import RecordColumns, RecordsError
 from workers.recorded import BidRule, RecordedWorker, RecordsSpec
 from workers.records import RecordTable
@@ -47,14 +47,7 @@ def _teach(worker: RecordedWorker, success: float, cost: int) -> None:
         answer="x",
         cost=Money(cost),
     )
-    outcome = Outcome(
-        announcement=NUMBER,
-        task=TaskId("q1"),
-        worker=worker.name,
-        success=success,
-        verifier="recorded",
-    )
-    worker.learn(lot("q1", kind="a"), done, outcome)
+    worker.learn(lesson(lot("q1", kind="a"), done, success))
 
 
 async def test_it_does_what_the_record_says(table: RecordTable) -> None:

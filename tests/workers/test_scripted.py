@@ -5,9 +5,8 @@ from math import isnan, nan
 import anyio
 import pytest
 
-from protocols.messages import Bid, Failure, Outcome, Refusal, Result
-from protocols.units import TaskId, WorkerId
-from tests.workers.calls import NUMBER, ask, award, bids, call, lot, result
+from protocols.messages import Bid, Failure, Refusal, Result
+from tests.workers.calls import NUMBER, ask, award, bids, call, lesson, lot, result
 from workers.scripted import Answer, GiveUp, Offer, ScriptedWorker, Silence
 
 pytestmark = pytest.mark.anyio
@@ -48,11 +47,8 @@ async def test_it_remembers_what_it_was_asked() -> None:
     worker = ScriptedWorker("w", bids=[Silence()], answers=[Answer("x")])
     await worker.bid(call(lot()), lambda _: None)
     await worker.execute(lot(), award("w"))
-    outcome = Outcome(
-        announcement=NUMBER, task=TaskId("t1"), worker=WorkerId("w"), success=1.0, verifier="exact"
-    )
-    worker.learn(lot(), result("x"), outcome)
-    worker.learn(lot("t2"), result("x"), None)
+    worker.learn(lesson(lot(), result("x"), 1.0))
+    worker.learn(lesson(lot("t2"), result("x")))
     await worker.aclose()
     assert [each.announcement for each in worker.announcements] == [NUMBER]
     assert [each.task for each in worker.awards] == ["t1"]

@@ -116,6 +116,7 @@ class Bids:
             ceiling=self._ceiling(plan.work),
             charge=meter.cost,
             source=self._rule.type,
+            stated=said.probability,
             note=f"said {said.probability:.4g}; prompts: {_versions(rule.prompt, 'execute')}",
         )
 

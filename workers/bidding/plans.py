@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from protocols.messages import Result
 from protocols.units import LARGEST, ZERO, Money
+from workers.bidding.card import terms_of
 from workers.bidding.hardness import features
 from workers.bidding.plan import Plan
 from workers.bidding.rule import PaidRule
@@ -16,13 +18,14 @@ from workers.prices import Usage
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from protocols.messages import Lot
+    from protocols.messages import Bid, Failure, Lot
     from protocols.units import AnnouncementId, TaskId
     from workers.bidding.caller import Caller
     from workers.bidding.catalog import Rule
     from workers.bidding.memory import Memory
     from workers.bidding.said import Said
     from workers.chat import ChatRequest
+    from workers.ports import Lesson
     from workers.prices import Tariff
 
     Key = tuple[TaskId, int, AnnouncementId | None]
@@ -71,11 +74,25 @@ class Plans:
         """Return the plan for a lot as it was when it was last put up."""
         return self._plans.get(_key(lot)) or self._keep(lot)
 
-    def take(self, lot: Lot) -> Plan:
-        """Return the plan for a lot and forget it: its work has ended."""
-        plan = self.of(lot)
-        del self._plans[_key(lot)]
+    def take(self, lesson: Lesson) -> Plan:
+        """Return the plan for a lot and forget it: its work has ended.
+
+        A plan of an earlier process is made anew, and what came of it is taken from the bid.
+        """
+        plan, bid = self.of(lesson.lot), lesson.bid
+        del self._plans[_key(lesson.lot)]
+        plan.pay = terms_of(lesson.award.contract)
+        if not plan.answered and bid.stated is not None:
+            self._recall(plan, bid, lesson.report)
         return plan
+
+    def _recall(self, plan: Plan, bid: Bid, report: Result | Failure) -> None:
+        """Put down what an earlier process has asked, as far as the bid tells."""
+        plan.said, plan.charge = bid.stated, bid.charge
+        if isinstance(self._rule, PaidRule) and self._rule.delivers:
+            plan.answer = report.answer if isinstance(report, Result) else None
+        elif bid.cost != plan.cost:
+            plan.guess, plan.basis = Money(round(bid.cost / plan.stated_ratio)), "stated"
 
     def take_reply(self, plan: Plan, said: Said, charge: Money) -> None:
         """Put down what the model has said, and what that has cost."""

@@ -17,6 +17,7 @@ from protocols.messages import (
     Result,
 )
 from protocols.units import AnnouncementId, Money, TaskId, WorkerId
+from workers.ports import Lesson
 
 if TYPE_CHECKING:
     from workers.llm import OpenAIWorker
@@ -60,8 +61,13 @@ async def bid(
 async def done(worker: OpenAIWorker, of: Lot | None = None) -> Result | Failure:
     """Have a lot done under a contract that pays for success and scores the report."""
     of = of or lot()
+    return await worker.execute(of, award(worker, of))
+
+
+def award(worker: OpenAIWorker, of: Lot) -> Award:
+    """Return the award of a lot."""
     contract = Contract(per_success=Money(5), score_weight=Money(1), report=0.5)
-    award = Award(
+    return Award(
         announcement=NUMBER,
         task=of.task,
         worker=worker.name,
@@ -69,7 +75,6 @@ async def done(worker: OpenAIWorker, of: Lot | None = None) -> Result | Failure:
         score=Money(0),
         pivot=Money(0),
     )
-    return await worker.execute(of, award)
 
 
 def judged(worker: OpenAIWorker, success: float, of: Lot | None = None, cost: int = 0) -> None:
@@ -81,4 +86,7 @@ def judged(worker: OpenAIWorker, success: float, of: Lot | None = None, cost: in
     outcome = Outcome(
         announcement=NUMBER, task=of.task, worker=worker.name, success=success, verifier="exact"
     )
-    worker.learn(of, result, outcome)
+    offer = Bid(
+        announcement=NUMBER, task=of.task, worker=worker.name, cost=Money(0), probability=0.5
+    )
+    worker.learn(Lesson(of, award(worker, of), offer, result, outcome))
