@@ -151,7 +151,7 @@ class Escalation:
 
     def _awards(self, announcement: Announcement, lot: Lot, order: Sequence[Box]) -> list[Award]:
         """Write the sequence down: each award says from which forecast on the next one is spared."""
-        following = [*order[1:], None]
+        following = [*order[1:], None][: len(order)]
         return [
             Award(
                 announcement=announcement.announcement,
