@@ -18,10 +18,9 @@ from orchestrator.planning.wiring import faults, is_wired
 from orchestrator.task import Task
 from protocols.errors import TruthbidError
 from protocols.units import TaskId, units
-from workers.bidding.pool import Pool
 from workers.chance import uniform
-from workers.llm import OpenAIWorker
 from workers.chat import Chat
+from workers.llm import OpenAIWorker
 from workers.llm_spec import OpenAISpec
 from workers.model_judge import ModelJudge
 from workers.planning.catalog import OpenAIPlannerSpec
@@ -109,6 +108,8 @@ def free_path(config: RunConfig, exists: Callable[[Path], bool] = Path.exists) -
 
 
 def _workers(config: RunConfig, chat: Chat | None) -> list[Worker]:
+    """Return the workers of a configuration; models that we run ourselves learn together."""
+    pool = Pool()
     answers = {TaskId(task.id): answer for task in config.tasks if (answer := _accepted(task))}
     labels = config.generate.labels if config.generate is not None else ()
     if config.generate is not None and labels:

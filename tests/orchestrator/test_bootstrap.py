@@ -9,6 +9,8 @@ from orchestrator.config import RunConfig
 from orchestrator.coordinator import Coordinator
 from orchestrator.strict_yaml.loader import load
 from tests.orchestrator.command import workflow
+from tests.workers.bidding.markets import judged, lot
+from workers.llm import OpenAIWorker
 from workers.simulated import SimulatedWorker
 
 RECORDS = "question,worker,correct\nq1,ada,1\nq1,eve,0\nq2,ada,1\nq2,eve,1\n"
@@ -147,3 +149,18 @@ def test_journals_are_numbered(tmp_path: Path) -> None:
     assert free_path(config, lambda _: False) == Path("runs/small-001.db")
     assert free_path(config, lambda path: path.stem < "small-003") == Path("runs/small-003.db")
     assert free_path(_config(tmp_path, "journal=a/b.db")) == Path("a/b.db")
+
+
+def test_models_that_we_run_ourselves_learn_together(tmp_path: Path) -> None:
+    """What is known of the outcomes of one moves the bids of the others, but not of outsiders."""
+    model = "{type: openai, model: m, free: true, base_url: 'http://x/v1', bid: prior, id: %s}"
+    outsider = model.replace("id: %s", "id: eve, payable: true")
+    config = _config(tmp_path, f"workers=[{model % 'ann'}, {model % 'bob'}, {outsider}]")
+    fleet = [each for each in assemble(config, tmp_path).workers if isinstance(each, OpenAIWorker)]
+    before = [worker.quote(lot()).probability for worker in fleet]
+    for _ in range(9):
+        judged(fleet[0], 0.0, lot())
+    after = [worker.quote(lot()).probability for worker in fleet]
+
+    assert after[0] < after[1] < before[1]
+    assert after[2] == before[2]

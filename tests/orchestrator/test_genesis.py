@@ -1,5 +1,6 @@
 """The first event binds everything that a run depends on."""
 
+from collections.abc import Mapping
 from importlib.metadata import version
 
 import pytest
@@ -87,3 +88,19 @@ def test_settings_without_a_number_are_refused(number: float) -> None:
     """What JSON cannot say has no place in a journal."""
     with pytest.raises(ValueError, match="not JSON compliant"):
         opening({"a": number})
+
+
+def test_the_prompts_of_the_workers_are_named() -> None:
+    """By name, whichever worker uses them; nothing is said of workers without a model."""
+
+    class Prompted(FunctionWorker):
+        @property
+        def prompts(self) -> Mapping[str, str]:
+            return {"execute": "5e1f", "ask": "0a"}
+
+    fleet = [*FLEET, Prompted("c", str.upper, cost=0, confidence=0.5)]
+    found = genesis(seed=7, currency="USD", budget=None, workers=fleet, config={}, limits=Limits())
+
+    assert opening().prompts == {}
+    assert list(found.prompts.items()) == [("ask", "0a"), ("execute", "5e1f")]
+    assert EVENT.validate_json(EVENT.dump_json(found)) == found

@@ -78,7 +78,11 @@ def award(task: str = "t1") -> Award:
 
 @asynccontextmanager
 async def working(
-    url: str, bid: str | dict[str, object] | None = None, **terms: Unpack[Terms]
+    url: str,
+    bid: str | dict[str, object] | None = None,
+    *,
+    confidence: bool = False,
+    **terms: Unpack[Terms],
 ) -> AsyncGenerator[OpenAIWorker]:
     """Open a worker that is closed at the end."""
     worker = OpenAIWorker(
@@ -89,6 +93,7 @@ async def working(
         bid={"type": "ask", "max_tokens": 200} if bid is None else bid,
         max_tokens=1000,
         policy=QUICK,
+        confidence=confidence,
         **terms,
     )
     try:
@@ -227,6 +232,30 @@ async def test_an_answer_is_a_result_with_its_cost(server: OpenAIServer) -> None
     assert isinstance(result, Result)
     assert (result.answer, result.cost, result.truth) == ("4", CALL, None)
     assert 0 < result.seconds < 10
+
+
+async def test_an_answer_may_come_with_a_confidence(server: OpenAIServer) -> None:
+    """The model is asked for both in one form; an answer without its confidence is a failure."""
+    said = completion('{"answer": "4", "success_probability": 0.75}')
+    async with working(server.script("work", said), confidence=True) as worker:
+        result = await worker.execute(lot(), award())
+    async with working(server.script("work", completion("4")), confidence=True) as worker:
+        failed = await worker.execute(lot(), award())
+    assert isinstance(result, Result)
+    assert (result.answer, result.confidence, result.cost) == ("4", 0.75, CALL)
+    assert isinstance(failed, Failure)
+    with pytest.raises(ValueError, match="cannot use tools"):
+        OpenAIWorker("w", model="m", free=True, base_url="http://x/v1", confidence=True, tools=[len])
+
+
+def test_a_worker_names_its_prompts() -> None:
+    """The one by which it works, and the one by which it bids if that takes a call."""
+
+    def prompts(**more: Any) -> list[str]:
+        return list(OpenAIWorker("w", model="m", free=True, base_url="http://x/v1", **more).prompts)
+
+    assert prompts() == ["execute", "bid"]
+    assert prompts(bid="prior", confidence=True) == ["probe"]
 
 
 @pytest.mark.parametrize(

@@ -77,8 +77,14 @@ def award(worker: OpenAIWorker, of: Lot) -> Award:
     )
 
 
-def judged(worker: OpenAIWorker, success: float, of: Lot | None = None, cost: int = 0) -> None:
-    """Tell a worker how its work on a lot was judged."""
+def judged(
+    worker: OpenAIWorker,
+    success: float,
+    of: Lot | None = None,
+    cost: int = 0,
+    offer: Bid | None = None,
+) -> None:
+    """Tell a worker how its work on a lot was judged, and in a resumed run what it had bid."""
     of = of or lot()
     result = Result(
         announcement=NUMBER, task=of.task, worker=worker.name, answer="4", cost=Money(cost)
@@ -86,7 +92,7 @@ def judged(worker: OpenAIWorker, success: float, of: Lot | None = None, cost: in
     outcome = Outcome(
         announcement=NUMBER, task=of.task, worker=worker.name, success=success, verifier="exact"
     )
-    offer = Bid(
+    offer = offer or Bid(
         announcement=NUMBER, task=of.task, worker=worker.name, cost=Money(0), probability=0.5
     )
     worker.learn(Lesson(of, award(worker, of), offer, result, outcome))

@@ -12,6 +12,7 @@ import pytest
 from tests.workers.bidding.answers import stream
 from tests.workers.bidding.markets import bid, done, judged, lot
 from workers.bidding.pool import Pool
+from workers.chat import ChatRequest
 from workers.llm import OpenAIWorker
 from workers.prices import Price
 from workers.scripted_chat import ScriptedChat
@@ -104,3 +105,35 @@ async def test_a_bought_answer_teaches_what_it_has_cost() -> None:
     await done(worker)
     judged(worker, 1.0)
     assert 0 < worker.quote(lot("t2")).cost < before
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("rule", "reply"),
+    [
+        ("ask", '{"success_probability": 0.9, "output_tokens": 700}'),
+        ("probe", '{"answer": "4", "success_probability": 0.9}'),
+    ],
+)
+async def test_a_resumed_worker_learns_from_its_award_and_bid(rule: str, reply: str) -> None:
+    """A worker that never saw the work learns as much as the one that did it."""
+    asked: list[ChatRequest] = []
+
+    def say(request: ChatRequest) -> str:
+        asked.append(request)
+        return reply
+
+    workers = [
+        OpenAIWorker("a", model="m", price=PRICE, chat=ScriptedChat(bid=say), bid=rule)
+        for _ in range(2)
+    ]
+    for number in range(3):
+        task = lot(f"t{number}")
+        offer = await bid(workers[0], task)
+        for worker in workers:
+            judged(worker, 0.0, task, cost=0 if rule == "probe" else 900_000, offer=offer)
+    following = [await bid(worker, lot("t9")) for worker in workers]
+
+    assert following[0] == following[1]
+    assert following[0].probability < 0.9 == following[0].stated
+    assert asked[-2].messages == asked[-1].messages  # the same record is shown

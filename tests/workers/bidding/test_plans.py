@@ -6,6 +6,7 @@ import pytest
 
 from protocols.units import WorkerId
 from tests.workers.bidding.markets import bid, judged, lot
+from tests.workers.calls import lesson, result
 from workers.bidding.ask import Ask
 from workers.bidding.caller import Caller
 from workers.bidding.memory import Memory
@@ -43,7 +44,7 @@ def test_a_plan_is_made_once_and_made_anew_when_the_lot_comes_again() -> None:
     assert kept.of(lot()) is first
     second = kept.announced(lot())
     assert second is not first
-    assert kept.take(lot()) is second
+    assert kept.take(lesson(lot(), result("4"))) is second
     assert kept.of(lot()) is not second
 
 
