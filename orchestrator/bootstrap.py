@@ -18,6 +18,7 @@ from orchestrator.planning.wiring import faults, is_wired
 from orchestrator.task import Task
 from protocols.errors import TruthbidError
 from protocols.units import TaskId, units
+from workers.bidding.pool import Pool
 from workers.chance import uniform
 from workers.chat import Chat
 from workers.llm import OpenAIWorker

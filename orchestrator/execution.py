@@ -30,20 +30,19 @@ class Ending:
         state: ``solved``, or why not.
         reason: More about the state, in words.
         award: The last award that was carried out, if any.
-        bid: The bid that it accepts.
         spent: The cash that the award has cost.
         need: The cash that an unfunded lot would have needed; ``None`` if unknown.
         owed: What the worker gets because the award was withdrawn; negative where it owes, because
             it did not take the award up.
         before: How the other awards of the sequence ended, which failed or were set aside.
         pending: The award whose answer waits for its peers; it is not settled yet.
+        bid: The bid that the award accepts.
     """
 
     lot: Lot
     state: State
     reason: str = ""
     award: Award | None = None
-    bid: Bid | None = None
     report: Result | Failure | None = None
     outcome: Outcome | None = None
     settlement: Settlement | None = None
@@ -52,6 +51,7 @@ class Ending:
     owed: Money = ZERO
     before: "tuple[Ending, ...]" = ()
     pending: "Execution | None" = None
+    bid: Bid | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -345,7 +345,7 @@ class Execution:
             )
         )
         spending = self.with_lost_calls(cost)
-        return Ending(self.lot, "unsettled", reason, award, self.bid, report, spent=spending)
+        return Ending(self.lot, "unsettled", reason, award, report, spent=spending, bid=self.bid)
 
     def _release_fallbacks(self) -> tuple[Transfer, ...]:
         if self.fallback is None:

@@ -306,7 +306,7 @@ class Auction:
         award = execution.award
         self._net.expire(award.task)
         owed = Money(-penalty(self.market.limits, award))
-        ending = Ending(execution.lot, "unsold", reason, award, execution.bid, owed=owed)
+        ending = Ending(execution.lot, "unsold", reason, award, owed=owed, bid=execution.bid)
         self._ended(execution, ending)
 
     def _withdraw(self, execution: Execution) -> None:

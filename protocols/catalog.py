@@ -8,38 +8,37 @@ and gives JSON Schema, and ``build`` makes the object.
 'contingent-vcg'
 """
 
-from collections.abc import Callable
 from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter
 
 from protocols.budget_feasible import BudgetFeasible
 from protocols.clock import STEP, Dutch, English
-from protocols.contingent import ContingentVcg, ExpectedScore, Forecast
-from protocols.core_auction import CoreSelecting
+from protocols.contingent import ContingentVcg, Forecast
 from protocols.deposit import DepositVcg, Shortfall
 from protocols.escalation import Escalation
 from protocols.exploration import Explore
-from protocols.first_price import FirstPrice
 from protocols.frozen import Frozen
-from protocols.generalized_second_price import GeneralizedSecondPrice
 from protocols.joint_value import Combine, JointValue
-from protocols.mcafee import McAfee
 from protocols.mechanism import Mechanism
-from protocols.min_work import MinWork
 from protocols.optimal import Optimal
-from protocols.pay_per_success import PayPerSuccess
+from protocols.plain_settings import (
+    CoreSelectingSettings,
+    ExpectedOf,
+    FirstPriceSettings,
+    GeneralizedSecondPriceSettings,
+    McAfeeSettings,
+    MinWorkSettings,
+    PayPerSuccessSettings,
+    SequentialPivotSettings,
+    UniformPriceSettings,
+    VcgSettings,
+    VickreySettings,
+)
 from protocols.posted_price import PostedPrice
-from protocols.sequential_pivot import SequentialPivot
 from protocols.share import LEAST, Share
 from protocols.sortition import Sortition
-from protocols.uniform_price import UniformPrice
 from protocols.units import ZERO, Money, Name, Units
-from protocols.vcg import Vcg
-from protocols.vickrey import Vickrey
-
-ExpectedOf = Callable[[str], ExpectedScore]
-"""Finds the expected score G of a rule by name; the rules themselves live in another package."""
 
 
 class ContingentVcgSettings(Frozen):
@@ -88,56 +87,6 @@ class DepositVcgSettings(Frozen):
         )
 
 
-class VcgSettings(Frozen):
-    """Settings of `vcg`: it has none."""
-
-    name: Literal["vcg"] = "vcg"
-
-    def build(self, expected: ExpectedOf) -> Mechanism:
-        """Make the mechanism."""
-        return Vcg()
-
-
-class CoreSelectingSettings(Frozen):
-    """Settings of `core-selecting`: it has none."""
-
-    name: Literal["core-selecting"] = "core-selecting"
-
-    def build(self, expected: ExpectedOf) -> Mechanism:
-        """Make the mechanism."""
-        return CoreSelecting()
-
-
-class VickreySettings(Frozen):
-    """Settings of `vickrey`: it has none."""
-
-    name: Literal["vickrey"] = "vickrey"
-
-    def build(self, expected: ExpectedOf) -> Mechanism:
-        """Make the mechanism."""
-        return Vickrey()
-
-
-class FirstPriceSettings(Frozen):
-    """Settings of `first-price`: it has none."""
-
-    name: Literal["first-price"] = "first-price"
-
-    def build(self, expected: ExpectedOf) -> Mechanism:
-        """Make the mechanism."""
-        return FirstPrice()
-
-
-class UniformPriceSettings(Frozen):
-    """Settings of `uniform`: it has none."""
-
-    name: Literal["uniform"] = "uniform"
-
-    def build(self, expected: ExpectedOf) -> Mechanism:
-        """Make the mechanism."""
-        return UniformPrice()
-
-
 class PostedPriceSettings(Frozen):
     """Settings of `posted-price`.
 
@@ -151,16 +100,6 @@ class PostedPriceSettings(Frozen):
     def build(self, expected: ExpectedOf) -> Mechanism:
         """Make the mechanism."""
         return PostedPrice(self.price)
-
-
-class PayPerSuccessSettings(Frozen):
-    """Settings of `pay-per-success`: it has none."""
-
-    name: Literal["pay-per-success"] = "pay-per-success"
-
-    def build(self, expected: ExpectedOf) -> Mechanism:
-        """Make the mechanism."""
-        return PayPerSuccess()
 
 
 class ShareSettings(Frozen):
@@ -180,16 +119,6 @@ class ShareSettings(Frozen):
     def build(self, expected: ExpectedOf) -> Mechanism:
         """Make the mechanism."""
         return Share(self.share, self.least_cost)
-
-
-class SequentialPivotSettings(Frozen):
-    """Settings of `sequential-pivot`: it has none."""
-
-    name: Literal["sequential-pivot"] = "sequential-pivot"
-
-    def build(self, expected: ExpectedOf) -> Mechanism:
-        """Make the mechanism."""
-        return SequentialPivot()
 
 
 class EscalationSettings(Frozen):
@@ -274,36 +203,6 @@ class DutchSettings(Frozen):
     def build(self, expected: ExpectedOf) -> Mechanism:
         """Make the mechanism."""
         return Dutch(self.step, self.rounds)
-
-
-class GeneralizedSecondPriceSettings(Frozen):
-    """Settings of `gsp`: it has none."""
-
-    name: Literal["gsp"] = "gsp"
-
-    def build(self, expected: ExpectedOf) -> Mechanism:
-        """Make the mechanism."""
-        return GeneralizedSecondPrice()
-
-
-class McAfeeSettings(Frozen):
-    """Settings of `mcafee`: it has none."""
-
-    name: Literal["mcafee"] = "mcafee"
-
-    def build(self, expected: ExpectedOf) -> Mechanism:
-        """Make the mechanism."""
-        return McAfee()
-
-
-class MinWorkSettings(Frozen):
-    """Settings of `min-work`: it has none."""
-
-    name: Literal["min-work"] = "min-work"
-
-    def build(self, expected: ExpectedOf) -> Mechanism:
-        """Make the mechanism."""
-        return MinWork()
 
 
 class JointValueSettings(Frozen):

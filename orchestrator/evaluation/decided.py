@@ -25,6 +25,7 @@ from protocols.events import (
     Verified,
 )
 from protocols.planning import PlanAnswered, PlanAsked
+from protocols.stopping import SetAside
 from protocols.units import ZERO, Money
 
 if TYPE_CHECKING:
@@ -47,11 +48,12 @@ class Ended:
 
     Attributes:
         settlement: What was scored and paid; ``None`` if it never was.
-        owed: What the worker got for a withdrawn award; negative where it owed for a lapsed one.
+        owed: What the worker got for an award that was withdrawn or whose answer was set aside; negative where it owed for a lapsed one.
         cost: The metered cost of the work; ``None`` if there was none.
         extra: The cash for lost calls and verdicts; all cash where it was never settled.
         lapsed: Whether the worker did not take it up.
         withdrawn: Whether the coordinator took it back.
+        set_aside: Whether its answer was not delivered, because a better one was in hand.
     """
 
     settlement: Settlement | None = None
@@ -60,6 +62,7 @@ class Ended:
     extra: int = 0
     lapsed: bool = False
     withdrawn: bool = False
+    set_aside: bool = False
 
 
 @dataclass(slots=True)
@@ -233,6 +236,9 @@ def _note(open_now: Mapping[AnnouncementId, Held], event: Event) -> None:
         case Unsettled(announcement=name, task=task, worker=worker):
             if ended := _ended(open_now, name, task, worker):
                 ended.extra += _cash(event)
+        case SetAside(announcement=name, task=task, worker=worker):
+            if ended := _ended(open_now, name, task, worker):
+                ended.owed, ended.set_aside = event.payment, True
         case Settled(settlement=done):
             if ended := _ended(open_now, done.announcement, done.task, done.worker):
                 ended.settlement = done

@@ -31,6 +31,7 @@ FALLBACKS: Final = "nobody knows what the fallbacks would have brought"
 BOTH_DRAW: Final = "both mechanisms draw by lot, from the same seed, and draw differently"
 NOT_SETTLED: Final = "the work of the worker that was drawn was never settled"
 CALLED_OFF: Final = "it was called off"
+COMPARED: Final = "answers would have been compared, and how sure others were is not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ class Verdicts:
         """Return how the awards of a lot end, those that are reached, in their order."""
         chosen = drawn(held, lot.task)
         first = awards[0]
+        if first.stop is not None:
+            return self._unknown(COMPARED, first, bids)
         known = self._evidence.trial(lot.task, first.worker) is not None
         if chosen is None or known:
             return self._in_order(held, lot, awards, bids, call)
@@ -105,7 +108,7 @@ class Verdicts:
         sums, spent, before = NOTHING, 0, list[Ending]()
         for award in awards:
             ended = held.ended.get((lot.task, award.worker))
-            if ended is not None and ended.settlement is None:
+            if ended is not None and ended.settlement is None and not ended.set_aside:
                 return self._as_it_was(ended, lot, award, sums, spent, before)
             outcome = self._outcome(held, lot, award, bids, call)
             if outcome is None:

@@ -170,6 +170,7 @@ TOLD: Final[Mapping[str, _Told]] = {
     "compared": _told("answer compared", lambda event: {"cost": _money(event.cost)}, "debug"),
     "peers-scored": _told("scored by peers", _attributes("batch", "kind")),
     "settled": _told("settled", _settled),
+    "set-aside": _told("answer set aside", lambda event: {"payment": _money(event.payment)}),
     "unsettled": _told("unsettled", level="warning"),
     "closed": _told("announcement closed", _attributes("number"), "debug"),
 }

@@ -22,6 +22,7 @@ from protocols.events import (
     Verified,
 )
 from protocols.messages import Failure
+from protocols.stopping import SetAside
 from protocols.units import TaskId, WorkerId, units
 
 if TYPE_CHECKING:
@@ -74,6 +75,9 @@ class Spans:
             case Settled(settlement=done):
                 self._mark(done.task, done.worker, {"truthbid.payment": float(units(done.payment))})
                 self._end(done.task, done.worker)
+            case SetAside(task=task, worker=worker, payment=payment):
+                self._mark(task, worker, {"truthbid.payment": float(units(payment))})
+                self._end(task, worker)
             case Lapsed(task=task, worker=worker) | Withdrawn(task=task, worker=worker):
                 self._end(task, worker)
             case TaskEnded(task=task, state=state):

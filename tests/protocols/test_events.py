@@ -45,6 +45,7 @@ from protocols.messages import (
 )
 from protocols.peer_scores import PeerAnswer, PeerStanding
 from protocols.planning import PlanAnswered, PlanAsked
+from protocols.stopping import SetAside
 from protocols.units import AnnouncementId, Money, TaskId, WorkerId
 
 NAME, TASK, ANN, BOB = AnnouncementId("a1"), TaskId("t0"), WorkerId("ann"), WorkerId("bob")
@@ -190,6 +191,14 @@ EVENTS: list[Event] = [
             payment=Money(-2),
             cost=Money(3),
         ),
+        transfers=MOVED,
+    ),
+    SetAside(
+        announcement=NAME,
+        task=TASK,
+        worker=ANN,
+        cost=Money(3),
+        payment=Money(3),
         transfers=MOVED,
     ),
     Unsettled(announcement=NAME, task=TASK, worker=ANN, reason="no verifier"),

@@ -28,6 +28,7 @@ from workers.llm import OpenAIWorker
 from workers.prices import Price
 from workers.prompting import version
 from workers.retry import Policy
+from workers.skills import SKILLS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
@@ -245,7 +246,14 @@ async def test_an_answer_may_come_with_a_confidence(server: OpenAIServer) -> Non
     assert (result.answer, result.confidence, result.cost) == ("4", 0.75, CALL)
     assert isinstance(failed, Failure)
     with pytest.raises(ValueError, match="cannot use tools"):
-        OpenAIWorker("w", model="m", free=True, base_url="http://x/v1", confidence=True, tools=[len])
+        OpenAIWorker(
+            "w",
+            model="m",
+            free=True,
+            base_url="http://x/v1",
+            confidence=True,
+            tools=[SKILLS["arithmetic"]],
+        )
 
 
 def test_a_worker_names_its_prompts() -> None:

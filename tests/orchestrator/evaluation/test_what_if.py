@@ -83,13 +83,23 @@ def test_the_own_mechanism_is_the_journal(overrides: tuple[str, ...], tmp_path: 
     assert is_the_run(asked(path))
 
 
-@pytest.mark.parametrize("name", MECHANISMS)
+@pytest.mark.parametrize("name", [name for name in MECHANISMS if name != "escalation"])
 def test_so_is_every_mechanism_of_the_catalog(name: str, tmp_path: Path) -> None:
     """The same holds whatever the mechanism: with deposits, fallbacks, draws, clocks, sets of lots."""
     path = tmp_path / "run.db"
     config, fleet = read(CONFIGS / "quickstart.yaml", [chosen(name)])
     anyio.run(partial(work, Coordinator.configured(config, fleet, path), fleet, []))
     assert is_the_run(asked(path))
+
+
+def test_what_answers_would_have_said_of_themselves_is_not_known(tmp_path: Path) -> None:
+    """A mechanism that compares answers decides by what is not in the journal, its own run or not."""
+    path = tmp_path / "run.db"
+    config, fleet = read(CONFIGS / "quickstart.yaml", [chosen("escalation")])
+    anyio.run(partial(work, Coordinator.configured(config, fleet, path), fleet, []))
+    (row,) = asked(path, "escalation").rows
+    assert row.known == row.estimated == 0
+    assert "answers would have been compared" in next(iter(row.unknown))
 
 
 @settings(max_examples=15, deadline=None)
