@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from protocols.contract import Settlement
 from protocols.mechanism import Standings
-from protocols.messages import Announcement, Award, Lot
+from protocols.messages import Announcement, Award, Failure, Lot, Result
 from protocols.units import Money, WorkerId
 
 if TYPE_CHECKING:
@@ -29,10 +29,21 @@ class Succession:
         self._first, self._second, self._until = first, second, until
         self._in_first = 0
 
-    def note(self, lot: Lot, award: Award, settlement: Settlement) -> None:
-        """Take one settlement in."""
-        self._first.note(lot, award, settlement)
-        self._second.note(lot, award, settlement)
+    def hear(self, lot: Lot, award: Award, report: Result | Failure) -> None:
+        """Take in how sure a worker was of its answer."""
+        self._first.hear(lot, award, report)
+        self._second.hear(lot, award, report)
+
+    def note(
+        self,
+        lot: Lot,
+        award: Award,
+        settlement: Settlement,
+        report: Result | Failure | None = None,
+    ) -> None:
+        """Take one settlement in, and what the worker had reported."""
+        self._first.note(lot, award, settlement, report)
+        self._second.note(lot, award, settlement, report)
 
     def charge(self, worker: WorkerId, amount: Money) -> None:
         """Take a penalty in."""
