@@ -15,7 +15,7 @@ from orchestrator.audit.study import Plan, conduct, jobs
 from orchestrator.audit.verdict import RuleFound, judge
 from orchestrator.config import RunConfig
 from orchestrator.errors import InputError, Problem
-from orchestrator.exits import LYING_PAYS
+from orchestrator.exits import UNSOLVED
 from orchestrator.reports.audit_section import audit_section, write_audit
 from orchestrator.reports.audit_tables import print_audit
 from orchestrator.reports.tables import console
@@ -141,7 +141,7 @@ def command(
         print_audit(console(), found, currency)
     if bar is not None and (worst := _above(found, bar)):
         click.echo(f"a lie pays more than {fail_above} a task under: {', '.join(worst)}", err=True)
-        raise click.exceptions.Exit(LYING_PAYS)
+        raise click.exceptions.Exit(UNSOLVED)
 
 
 def _check_page(page: Path, source: Path) -> None:

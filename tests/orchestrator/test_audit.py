@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.exits import BAD_INPUT, DONE, LYING_PAYS
+from orchestrator.exits import BAD_INPUT, DONE, UNSOLVED
 from tests.orchestrator.command import CONFIGS, truthbid
 
 QUICK = str(CONFIGS / "quickstart.yaml")
@@ -25,7 +25,7 @@ def test_a_lie_that_pays_fails_the_build() -> None:
     lenient = truthbid("audit", QUICK, *given, "--fail-above", "1.0", "--jobs", "1", "--quiet")
     strict = truthbid("audit", QUICK, *given, "--fail-above", "0.00001", "--jobs", "1", "--quiet")
     assert (lenient.code, lenient.out) == (DONE, "")
-    assert strict.code == LYING_PAYS
+    assert strict.code == UNSOLVED
     assert "highest-confidence" in strict.err
 
 

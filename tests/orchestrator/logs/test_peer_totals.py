@@ -55,9 +55,8 @@ def test_the_table_shows_scores_and_what_they_assume(
 def test_refusals_are_shown_with_their_reason(tmp_path: Path) -> None:
     """With too few tasks the report says why nobody was scored, and what became of the tasks."""
     path = tmp_path / "run.db"
-    said = truthbid(
-        "run", CONFIGS / "peer.yaml", "--set", "generate.count=3", "--set", f"journal={path}"
-    )
+    truthbid("run", CONFIGS / "peer.yaml", "--set", "generate.count=3", "--journal", path)
+    said = truthbid("report", path)
     assert "0 of 8 workers" in said.out or "0 of 7 workers" in said.out
     assert "Not scored" in said.out
 
