@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from orchestrator.exports.catalog import codebook_text
 from orchestrator.verbs.schema import schema
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -15,7 +16,10 @@ def schema_text() -> str:
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-DOCUMENTS: Final[dict[str, Callable[[], str]]] = {"docs/schema.json": schema_text}
+DOCUMENTS: Final[dict[str, Callable[[], str]]] = {
+    "docs/schema.json": schema_text,
+    "docs/export-columns.md": codebook_text,
+}
 """File -> what belongs into it."""
 
 
