@@ -1,0 +1,37 @@
+"""Standard errors of differences on questions that come in groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from orchestrator.evaluation.resampling import RESAMPLES
+
+if TYPE_CHECKING:
+    from orchestrator.bench.dataset import Floats, Whole
+
+
+def grouped_errors(differences: Floats, group: Whole, seed: int) -> Floats:
+    """Return the standard error of the mean of each column, by a bootstrap over groups.
+
+    Questions of one group are drawn together, so what they share does not count twice (Efron and
+    Tibshirani 1993, chapter 8).
+
+    Args:
+        differences: By question and comparison: both sides on the same question.
+        group: By question, the number of its group.
+        seed: Of the draws.
+    """
+    _, places = np.unique(group, return_inverse=True)
+    count = int(places.max()) + 1
+    sums = np.zeros((count, differences.shape[1]))
+    np.add.at(sums, places, differences)
+    sizes = np.bincount(places, minlength=count).astype(np.float64)
+    rng = np.random.default_rng(seed)
+    means = np.empty((RESAMPLES, differences.shape[1]))
+    for sample in range(RESAMPLES):
+        times = np.bincount(rng.integers(0, count, count), minlength=count)
+        means[sample] = times @ sums / (times @ sizes)
+    errors: Floats = means.std(axis=0, ddof=1)
+    return errors

@@ -1,0 +1,158 @@
+"""The market on recorded outcomes: the mechanism itself clears one auction for each question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from orchestrator.bench.choice import NOBODY, Came, taken
+from orchestrator.memory.standings import standing_book
+from protocols.contract import Contract, Settlement
+from protocols.messages import Announcement, Award, Bid, Lot, Participant
+from protocols.units import NANO, ZERO, AnnouncementId, Money, TaskId, WorkerId
+from scoring.catalog import SCORING_RULES
+
+if TYPE_CHECKING:
+    from orchestrator.bench.belief import Belief
+    from orchestrator.bench.choice import Choice
+    from orchestrator.bench.dataset import Dataset, Floats
+    from orchestrator.bench.learner import Learner
+    from protocols.mechanism import Mechanism, Standings
+
+_ONE: Final = AnnouncementId("a1")
+
+
+class Market:
+    """Clears one auction after the other by a mechanism of the catalog.
+
+    Args:
+        mechanism: The rule.
+        asked: The questions.
+        value: What a success is worth, in units.
+        seed: Of ties and of what the rule draws.
+    """
+
+    def __init__(self, mechanism: Mechanism, asked: Dataset, value: float, seed: int) -> None:
+        self._mechanism, self._asked, self._seed = mechanism, asked, seed
+        self._value = _nano(value)
+        self._names = [WorkerId(name) for name in asked.workers]
+        self._places = {name: place for place, name in enumerate(self._names)}
+        self._participants = tuple(Participant(worker=name) for name in self._names)
+
+    def run(
+        self, belief: Belief, before: Floats | None = None, standings: Standings | None = None
+    ) -> Came:
+        """Clear all auctions on given bids and return what came of them.
+
+        Args:
+            belief: What the workers bid.
+            before: What was spent on each question before its auction.
+            standings: What the rule knows of the workers; by default nothing.
+        """
+        count = len(self._asked)
+        choice, paid = np.full(count, NOBODY), np.zeros(count)
+        for row in range(count):
+            award = self._cleared(row, belief.chance[row], belief, standings or {})
+            if award is not None:
+                choice[row] = self._places[award.worker]
+                paid[row] = self.paid(row, award)
+        return self._came(choice, paid, before)
+
+    def run_online(self, belief: Belief, learner: Learner) -> Came:
+        """Clear the auctions one after the other, with chances that are learned on the way.
+
+        Args:
+            belief: Who can bid, and at what cost.
+            learner: What the workers say, and what they see.
+        """
+        count = len(self._asked)
+        choice, paid = np.full(count, NOBODY), np.zeros(count)
+        for row in np.argsort(self._asked.order).tolist():
+            award = self._cleared(row, learner.chances(row), belief, {})
+            if award is not None:
+                choice[row] = self._places[award.worker]
+                paid[row] = self.paid(row, award)
+            learner.see(row, int(choice[row]))
+        return self._came(choice, paid, None)
+
+    def _came(self, choice: Choice, paid: Floats, before: Floats | None) -> Came:
+        spent = np.zeros(len(choice)) if before is None else before
+        success, cost = taken(self._asked.success, choice), taken(self._asked.cost, choice)
+        return Came(success, cost + spent, paid + spent)
+
+    def _cleared(
+        self, row: int, chances: Floats, belief: Belief, standings: Standings
+    ) -> Award | None:
+        """Return the award that is called first, if there is one."""
+        lot = self.lot(row)
+        call = Announcement(
+            announcement=_ONE, number=1, lots=(lot,), participants=self._participants
+        )
+        bids = [
+            Bid(
+                announcement=_ONE,
+                task=lot.task,
+                worker=self._names[column],
+                cost=_nano(float(belief.cost[row, column])),
+                probability=float(chances[column]),
+            )
+            for column in np.flatnonzero(belief.known[row])
+        ]
+        awards = self._mechanism.clear(call, bids, standings, self._seed).awards
+        return min(awards, key=lambda award: award.rank, default=None)
+
+    def lot(self, row: int) -> Lot:
+        """Return a question as it is put up."""
+        kind = self._asked.kinds[int(self._asked.kind[row])]
+        return Lot(task=TaskId(f"q{row}"), kind=kind, value=self._value, reserve=self._value)
+
+    def paid(self, row: int, award: Award) -> float:
+        """Return what the contract pays at the recorded outcome, in units."""
+        column = self._places[award.worker]
+        success = float(self._asked.success[row, column])
+        cost = _nano(float(self._asked.cost[row, column]))
+        return award.contract.pay(success, cost, _score(award.contract, success)) / NANO
+
+
+def learned_standings(mechanism: Mechanism, fit: Dataset) -> Standings:
+    """Return what a rule would know of the workers had it seen all outcomes of the first part."""
+    book = standing_book(mechanism, 1)
+    names = [WorkerId(name) for name in fit.workers]
+    lots = [
+        Lot(task=TaskId(kind), kind=kind, value=Money(1), reserve=Money(1)) for kind in fit.kinds
+    ]
+    stated = fit.known & np.isfinite(fit.confidence)
+    for row in np.argsort(fit.order):
+        lot = lots[fit.kind[row]]
+        for column in np.flatnonzero(stated[row]):
+            success = float(fit.success[row, column])
+            contract = Contract(report=float(fit.confidence[row, column]))
+            award = Award(
+                announcement=_ONE,
+                task=lot.task,
+                worker=names[column],
+                contract=contract,
+                score=ZERO,
+                pivot=ZERO,
+            )
+            settlement = Settlement(
+                announcement=_ONE,
+                task=lot.task,
+                worker=names[column],
+                success=success,
+                score=_score(contract, success),
+                payment=ZERO,
+                cost=_nano(float(fit.cost[row, column])),
+            )
+            book.note(lot, award, settlement)
+    return book.snapshot(lots, [Participant(worker=name) for name in names])
+
+
+def _score(contract: Contract, success: float) -> float:
+    rule = SCORING_RULES.get(contract.rule)
+    return 0.0 if rule is None else rule.score(contract.report, success)
+
+
+def _nano(units: float) -> Money:
+    return Money(round(units * NANO))
