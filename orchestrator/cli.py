@@ -24,6 +24,10 @@ VERBS: Final = {
     "score": "Score the reports of any log against what came true.",
     "peer": "Score labels by those of peers, where nobody knows the truth.",
     "clear": "Clear an auction in a file: winners, contracts, and why.",
+    "sweep": "Run a workflow under many settings and compare them in one table.",
+    "bench": "Compare the market with its rivals on a table of real outcomes.",
+    "export": "Write a journal as tables, or as reward traces for training.",
+    "export-config": "Give back the workflow of a journal.",
     "verify": "Check a journal: hashes, books, one settlement per award.",
     "validate": "Check a workflow file without running it.",
     "schema": "Print the JSON Schema of workflow files.",
@@ -49,7 +53,8 @@ class LazyGroup(click.Group):
             from orchestrator.strict_yaml.explanation import hint
 
             ctx.fail(f"there is no verb {cmd_name!r}{hint(cmd_name, list(VERBS))}")
-        command: click.Command = import_module(f"orchestrator.verbs.{cmd_name}").command
+        module = cmd_name.replace("-", "_")
+        command: click.Command = import_module(f"orchestrator.verbs.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from orchestrator.market import Limits
@@ -141,6 +141,13 @@ class RunConfig(Spec):
         bool,
         Field(description="Whether the journal keeps the model calls, to play the run back."),
     ] = True
+    sweep: Annotated[
+        dict[Name, Annotated[Several[JsonValue], Field(min_length=1)]],
+        Field(
+            description="For `truthbid sweep`: paths as --set takes them, each with its values."
+            " Every combination is a run; `truthbid run` takes the file as it is."
+        ),
+    ] = Field(default_factory=dict[str, tuple[JsonValue, ...]])
     journal: Annotated[
         Name | None, Field(description="The journal file; runs/NAME-NUMBER.db if left out.")
     ] = None

@@ -1,0 +1,1 @@
+"""One workflow under many settings: a journal for each, and one table that compares them."""
