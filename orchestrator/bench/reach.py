@@ -18,7 +18,7 @@ def cost_of(points: Sequence[tuple[float, float]], accuracy: float) -> float | N
         points: (cost, accuracy) of its settings.
         accuracy: The one to reach.
 
-    >>> cost_of([(1.0, 0.5), (3.0, 0.9)], 0.7), cost_of([(1.0, 0.5)], 0.6)
+    >>> cost_of([(1.0, 0.5), (3.0, 1.0)], 0.75), cost_of([(1.0, 0.5)], 0.6)
     (2.0, None)
     """
     hull = frontier(points)
