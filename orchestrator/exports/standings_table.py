@@ -9,8 +9,9 @@ from orchestrator.memory.record import Entry, Record
 from orchestrator.memory.standings import StandingBook, standing_book
 from protocols.contract import Settlement
 from protocols.decommitment import Lapsed, Withdrawn
-from protocols.events import Allocated, Announced, Closed, Settled
-from protocols.messages import Award, Lot
+from protocols.events import Allocated, Announced, Closed, Finished, Settled
+from protocols.messages import Award, Failure, Lot, Result
+from protocols.stopping import SetAside
 from protocols.units import AnnouncementId, Money, TaskId, WorkerId
 
 
@@ -21,6 +22,7 @@ class _Open:
         self.lots = {lot.task: lot for lot in event.announcement.lots}
         self.awards: tuple[Award, ...] = ()
         self.settled: dict[tuple[TaskId, WorkerId], Settlement] = {}
+        self.reports: dict[tuple[TaskId, WorkerId], Result | Failure] = {}
         self.owed: dict[tuple[TaskId, WorkerId], Money] = {}
 
 
@@ -29,6 +31,7 @@ class _Waiting(NamedTuple):
 
     lot: Lot
     award: Award
+    report: Result | Failure | None
 
 
 class Standings:
@@ -51,6 +54,10 @@ class Standings:
         match entry.event:
             case Announced() as event:
                 yield from self._announced(event)
+            case Finished(report=report) if report.announcement in self._open:
+                self._open[report.announcement].reports[report.task, report.worker] = report
+            case SetAside(announcement=name, task=task, worker=worker, payment=paid):
+                self._open[name].owed[task, worker] = Money(-paid)
             case Allocated(allocation=allocation):
                 self._open[allocation.announcement].awards = allocation.awards
             case Settled(settlement=done):
@@ -84,7 +91,7 @@ class Standings:
     def _settle(self, done: Settlement) -> None:
         waiting = self._waiting.pop((done.announcement, done.task, done.worker), None)
         if waiting is not None:
-            self._book.note(waiting.lot, waiting.award, done)
+            self._book.note(waiting.lot, waiting.award, done, waiting.report)
         else:
             self._open[done.announcement].settled[done.task, done.worker] = done
 
@@ -93,12 +100,14 @@ class Standings:
         ended = self._open.pop(name)
         for award in _by_lot(ended.awards, ended.lots):
             key, lot = (award.task, award.worker), ended.lots[award.task]
+            if (report := ended.reports.get(key)) is not None:
+                self._book.hear(lot, award, report)
             if owed := ended.owed.get(key):
                 self._book.charge(award.worker, owed)
             if (done := ended.settled.get(key)) is not None:
-                self._book.note(lot, award, done)
+                self._book.note(lot, award, done, report)
             elif lot.group is not None:
-                self._waiting[name, award.task, award.worker] = _Waiting(lot, award)
+                self._waiting[name, award.task, award.worker] = _Waiting(lot, award, report)
         self._book.close()
 
 

@@ -26,6 +26,7 @@ from protocols.events import (
     Unsettled,
 )
 from protocols.messages import Result
+from protocols.stopping import SetAside
 from protocols.units import NANO, units
 from scoring.catalog import SCORING_RULES
 
@@ -127,6 +128,8 @@ class _Auction:
                 self._leave((task, worker), -owed, 0)
             case Withdrawn(task=task, worker=worker, owed=owed, cost=cost):
                 self._leave((task, worker), owed, cost)
+            case SetAside(task=task, worker=worker, payment=paid, cost=cost):
+                self._leave((task, worker), paid, cost)
             case Closed():
                 self._closed = True
             case _:

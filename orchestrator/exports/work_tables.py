@@ -21,7 +21,11 @@ from protocols.messages import Result
 def _results(entry: Entry) -> Iterator[Row]:
     if isinstance(entry.event, Finished):
         done = entry.event.report
-        answer, reason = (done.answer, "") if isinstance(done, Result) else (None, done.reason)
+        answer, confidence, reason = (
+            (done.answer, done.confidence, "")
+            if isinstance(done, Result)
+            else (None, None, done.reason)
+        )
         yield (
             done.announcement,
             done.task,
@@ -29,6 +33,7 @@ def _results(entry: Entry) -> Iterator[Row]:
             isinstance(done, Result),
             done.cost,
             done.seconds,
+            confidence,
             answer,
             reason,
         )
@@ -44,6 +49,7 @@ RESULTS: Final = Table(
         Column("answered", "truth", "Whether there is an answer."),
         nano("cost", "What the work has cost, as metered."),
         Column("seconds", "number", "How long it took.", "seconds"),
+        Column("confidence", "number", "What it states with the answer.", "probability"),
         Column("answer", "text", "The answer; empty after a failure."),
         Column("reason", "text", "Why there is none."),
     ),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _REGIMES: Final = ("blind", "self-report", "paid")
 _STAKE: Final = 0.1
+_SEQUENCES: Final = frozenset({"escalation"})
 
 EXAMPLES: Final = """\b
   truthbid bench configs/data/recorded.csv.gz
@@ -153,7 +154,10 @@ def _settings(text: str) -> Mapping[str, Any]:
     if faults:
         raise refusal(faults)
     settings: Mapping[str, Any] = data if isinstance(data, dict) else {"name": data}
-    _rules(settings, 1.0)
+    rule, _ = _rules(settings, 1.0)
+    if rule.name in _SEQUENCES:
+        message = f"{rule.name} buys answers one after the other; bench clears sealed bids once"
+        raise InputError([Problem(option, message)])
     return settings
 
 

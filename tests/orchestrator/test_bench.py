@@ -46,6 +46,7 @@ def test_the_shipped_records_need_no_options(tmp_path: Path) -> None:
     [
         (["--mechanism", "vicrey"], "unknown mechanism 'vicrey', did you mean 'vickrey'?"),
         (["--mechanism", "{name: vcg, stak: 1}"], "--mechanism mechanism vcg"),
+        (["--mechanism", "escalation"], "--mechanism escalation buys answers one after the other"),
         (["--value", "0"], "--value expected more than nothing, not '0'"),
         (["--value", "x"], "--value 'x' is not an amount of money"),
         (["--html", "@/x.pdf"], "expected a name that ends in .html or .svg"),

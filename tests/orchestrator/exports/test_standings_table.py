@@ -43,7 +43,12 @@ class _Seen:
     ) -> Allocation:
         """Clear as the other does."""
         self.shown += [
-            (announcement.announcement, worker, kind, *standing.model_dump().values())
+            (
+                announcement.announcement,
+                worker,
+                kind,
+                *standing.model_dump(exclude={"confidences"}).values(),
+            )
             for (worker, kind), standing in standings.items()
         ]
         return self._inner.clear(announcement, bids, standings, seed)
@@ -72,6 +77,7 @@ async def _run(
     [
         {"name": "contingent-vcg", "stake": "0.02"},
         {"name": "contingent-vcg", "stake": "0.02", "forecast": "recalibrated"},
+        {"name": "escalation"},
     ],
 )
 async def test_rows_are_what_the_rule_was_shown(tmp_path: Path, settings: dict[str, Any]) -> None:

@@ -70,7 +70,7 @@ def _check_columns(traces: list[Fact]) -> None:
         assert one["information"].keys() == other["information"].keys()
 
 
-@pytest.mark.parametrize("config", ["quickstart", "peer"])
+@pytest.mark.parametrize("config", ["quickstart", "peer", "escalation"])
 def test_real_runs_load_as_one_table(tmp_path: Path, config: str) -> None:
     """Every reward is the sum of its parts, and every row has the same columns and types."""
     path = tmp_path / "run.db"
