@@ -36,3 +36,12 @@ def test_a_block_runs(
 def test_there_are_blocks() -> None:
     """The pattern finds what the pages have."""
     assert len(blocks()) >= 8
+
+
+def test_the_tests_that_guarantees_name_exist() -> None:
+    """A promise whose test was renamed would be a promise without one."""
+    text = (HOME / "docs" / "guarantees.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\btest_\w+\.py", text))
+    known = {path.name for path in (HOME / "tests").rglob("test_*.py")}
+    assert named - known == set()
+    assert len(named) > 20
