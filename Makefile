@@ -21,11 +21,11 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP)  ## run the quickstart market: no key, no network, no server
 	@$(BIN)/truthbid run configs/quickstart.yaml
 
-test: $(STAMP)  ## the test suite
-	$(BIN)/python -m pytest
+test: $(STAMP)  ## the test suite, on all cores
+	$(BIN)/python -m pytest -n auto
 
 test-all: $(STAMP)  ## the test suite with the proofs that take minutes
-	$(BIN)/python -m pytest -m "long or not long"
+	$(BIN)/python -m pytest -n auto -m "long or not long"
 
 soak: $(STAMP)  ## runs under random faults: N seeds (2000) from FIRST (0), for SECONDS (900) at most
 	N=$(or $(N),2000) FIRST=$(or $(FIRST),0) SECONDS=$(or $(SECONDS),900) $(BIN)/python -m tests.soak

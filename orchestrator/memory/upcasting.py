@@ -40,6 +40,7 @@ def decoded(body: str, events: TypeAdapter[E], upcasters: Mapping[str, Upcaster]
         UnknownEventError: If this version does not know the event.
         ValidationError: If it is no event at all.
 
+    >>> from protocols.events import EVENT
     >>> decoded('{"event":"run-closed","reason":"done","transfers":[]}', EVENT).key
     'run-closed'
     """
