@@ -20,6 +20,7 @@ VERBS: Final = {
     "compare": "Compare two journals, task by task.",
     "audit": "Find out who gains by lying, and how much, under which mechanism.",
     "report": "Show what a journal tells, as tables or as one HTML page.",
+    "screen": "Look for what would be unlikely among honest workers: rings, copies, dear bids.",
     "approve": "Accept or reject an answer that waits for a person.",
     "score": "Score the reports of any log against what came true.",
     "peer": "Score labels by those of peers, where nobody knows the truth.",

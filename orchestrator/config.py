@@ -7,8 +7,10 @@ from typing import Annotated, Self
 from pydantic import Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
+from orchestrator.guard_settings import GuardSettings
 from orchestrator.market import Limits
 from orchestrator.mechanisms import mechanism_from
+from orchestrator.memory.caps import BudgetSettings
 from orchestrator.peer_settings import PeerSettings
 from orchestrator.planning.settings import PlanningSettings
 from orchestrator.strict_yaml.explanation import hint
@@ -105,11 +107,19 @@ class RunConfig(Spec):
         Units | None,
         Field(description="The most cash that may be spent, in units; no cap if null."),
     ] = None
+    budgets: Annotated[
+        BudgetSettings | None,
+        Field(description="The most cash that single workers and kinds of task may cost."),
+    ] = None
     mechanism: Annotated[
         Mechanism, Field(description="The rule that awards tasks and sets the payments.")
     ] = ContingentVcgSettings()
     peer: Annotated[
         PeerSettings | None, Field(description="How answers to tasks with redundancy are scored.")
+    ] = None
+    guards: Annotated[
+        GuardSettings | None,
+        Field(description="What is done about workers that keep failing; nothing if left out."),
     ] = None
     market: Annotated[Limits, Field(description="How much at once, how long, how often.")] = (
         Limits()
@@ -167,6 +177,7 @@ class RunConfig(Spec):
         self._check_goal()
         self._check_mechanism()
         self._check_peers()
+        self._check_budgets()
         return self
 
     @property
@@ -216,6 +227,23 @@ class RunConfig(Spec):
                 self.peers.paid(mechanism_from(self.mechanism.model_dump())[1])
             except ValueError as error:
                 raise _wrong(str(error), ("mechanism",)) from None
+
+    def _check_budgets(self) -> None:
+        """Refuse a cap on a name that is not there: it would cap nothing."""
+        if self.budgets is None or self.records is not None:
+            return  # the names of recorded workers and kinds are known when the file is read
+        workers = [worker.id for worker in self.workers]
+        for name in self.budgets.workers:
+            if name not in workers:
+                message = f"there is no worker {name!r}{hint(name, workers)}"
+                raise _wrong(message, ("budgets", "workers", name))
+        kinds = [task.kind for task in self.tasks]
+        kinds += self.generate.kinds if self.generate is not None else ()
+        kinds += self.planning_in_full.kinds if self.goal is not None else ()
+        for name in self.budgets.kinds:
+            if name not in kinds:
+                message = f"there is no task of kind {name!r}{hint(name, kinds)}"
+                raise _wrong(message, ("budgets", "kinds", name))
 
     def _check_mechanism(self) -> None:
         settings = self.mechanism

@@ -14,10 +14,12 @@ from orchestrator.engine import Engine
 from orchestrator.entrance import Entry, OnEnd, described, given, placed
 from orchestrator.execution import Ending
 from orchestrator.genesis import genesis
+from orchestrator.guard_settings import GuardSettings, guard_settings
 from orchestrator.inheritance import descended, fold, inherit, origin_of
 from orchestrator.market import Limits, Market
 from orchestrator.mechanisms import mechanism_from
 from orchestrator.memory.budget import Budget
+from orchestrator.memory.caps import BudgetSettings, Caps, budget_settings
 from orchestrator.memory.chronicle import Chronicle
 from orchestrator.memory.journal import Journal
 from orchestrator.memory.ledger import Ledger
@@ -62,6 +64,8 @@ class Coordinator:
         config: What to record as the configuration of the run.
         judges: The models that judge answers or compare them; closed when the market closes.
         peer: How the answers to tasks with redundancy are scored and paid; ``{}`` for the defaults.
+        guards: When a worker counts as failing and what is done then; ``{}`` for the defaults.
+        budgets: The most cash that single workers and kinds of task may cost.
         planner: Who breaks goals down into tasks, for `solve`.
         planning: How far it may go.
         record_calls: Whether the journal keeps the calls to models, so that the run can be played
@@ -100,6 +104,8 @@ class Coordinator:
         config: Mapping[str, Any] | None = None,
         peer: PeerSettings | Mapping[str, object] | None = None,
         judges: Iterable["ModelJudge"] = (),
+        guards: GuardSettings | Mapping[str, object] | None = None,
+        budgets: BudgetSettings | Mapping[str, object] | None = None,
         planner: Planner | None = None,
         planning: PlanningSettings | Mapping[str, object] | None = None,
         record_calls: bool = True,
@@ -116,6 +122,10 @@ class Coordinator:
         config = {**(config or {}), "mechanism": settings}
         if self._peers:
             rule, config["peer"] = self._peers.paid(rule), self._peers.model_dump(mode="json")
+        self._guards, self._budgets = guard_settings(guards), budget_settings(budgets)
+        for name, section in (("guards", self._guards), ("budgets", self._budgets)):
+            if section is not None:
+                config[name] = section.model_dump(mode="json")
         self.journal_path = Path(journal) if journal is not None else None
         self.ledger = Ledger(capped=budget is not None)
         self._budget = None if budget is None else money(budget)
@@ -163,6 +173,8 @@ class Coordinator:
             planner=fleet.planner,
             planning=config.planning_in_full,
             judges=fleet.judges.values(),
+            guards=config.guards,
+            budgets=config.budgets,
             record_calls=config.record_calls,
             config={WORKFLOW: config.model_dump(mode="json"), FOLDER: str(fleet.folder)},
             resume=resume,
@@ -451,6 +463,8 @@ class Coordinator:
             budget=Budget(self._budget),
             peers=self._peers,
             judges=self._judges,
+            caps=Caps(self._budgets),
+            guarded=self._guards,
         )
         inherit(self._market, forked)
         return Engine(self._market, *given(record))

@@ -25,6 +25,7 @@ from orchestrator.lifecycle import CERTAIN, Auction
 from orchestrator.market import Market
 from orchestrator.memory.chronicle import RecordEndsError
 from orchestrator.peers.peer_line import PeerLine
+from orchestrator.watching import invite, watch
 from protocols.decommitment import Cancelled
 from protocols.events import Announced, Closed, RunClosed, TaskAdded, TaskEnded
 from protocols.messages import Lot, Result
@@ -213,9 +214,9 @@ class Engine:
         """
         if self._entrance.lacks(self._announced, self._closed):
             return True
-        capped = self._terms.budget.capped
+        capped = self._terms.capped
         return any(
-            (capped or auction.market.budget.capped) and not (auction.decided or auction.done)
+            (capped or auction.market.capped) and not (auction.decided or auction.done)
             for auction in self._open
         )
 
@@ -301,6 +302,7 @@ class Engine:
 
     def _announce(self, group: TaskGroup) -> None:
         terms = self._terms
+        invite(terms, self._announced + 1)
         lots = self._agenda.take(terms.batch, terms.kinds)
         self._announced += 1
         auction = Auction(terms, self._announced, self._closed, lots)
@@ -325,6 +327,7 @@ class Engine:
         self._closed += 1
         market, name = auction.market, auction.announcement.announcement
         market.budget.take(auction.spent - auction.committed)
+        auction.allowance.close(auction.endings.values())
         seq = market.chronicle.note(Closed(announcement=name, number=self._closed))
         await self.peers.compare(auction)
         for lot in self._learn(auction):
@@ -351,6 +354,7 @@ class Engine:
                 for task in self.peers.take(ending):
                     self._end(task)
         self._market.standings.close()
+        auction.market.guards.close(auction.announcement.number)
         return again
 
     def _take_note(self, ending: Ending) -> None:
@@ -365,20 +369,20 @@ class Engine:
             self._market.standings.charge(award.worker, Money(-ending.owed))
         if ending.settlement is not None:
             self._market.standings.note(lot, award, ending.settlement, report)
+        watch(self._market, ending, self._announced)
 
     def _next_lot(self, auction: Auction, ending: Ending) -> Lot | None:
+        funds = auction.allowance.may_be_funded(ending) or any(
+            each.committed for each in self._open
+        )
         return next_lot(
             ending,
             auction.announcement.announcement,
             auction.market.limits,
             worked=auction.worked,
-            funds=ending.state == "unfunded" and self._may_get_funds(auction, ending),
+            funds=funds,
+            waits=bool(auction.waited_for.difference(ending.lot.excluded)),
         )
-
-    def _may_get_funds(self, auction: Auction, ending: Ending) -> bool:
-        """Whether there is room by now, or what others hold may still be given back."""
-        fits = ending.need is not None and auction.market.budget.has_room(ending.need)
-        return fits or any(auction.committed for auction in self._open)
 
     def _end(self, ending: Ending) -> None:
         """End a task, and those that can never start because of it."""

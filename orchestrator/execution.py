@@ -12,6 +12,7 @@ from orchestrator.calls import Calls
 from orchestrator.foreign import checked, excuse
 from orchestrator.judging import Hearing, NoVerdict
 from orchestrator.market import Market
+from orchestrator.memory.caps import Charge
 from orchestrator.memory.ledger import owe, purse, spend, spent
 from protocols.contract import Settlement, Transfer
 from protocols.decommitment import Lapsed, Withdrawn
@@ -115,6 +116,12 @@ class Execution:
         """The cash that is held for this award and all that may follow it."""
         after = self.fallback.reserved if self.fallback else 0
         return Money(self.held + self.hearing.held + after)
+
+    @property
+    def charges(self) -> list[Charge]:
+        """What this award and all that may follow it can cost, by worker and kind."""
+        mine = (self.award.worker, self.lot.kind, self.held + self.hearing.held)
+        return [mine, *(self.fallback.charges if self.fallback else ())]
 
     @property
     def recorded(self) -> bool:

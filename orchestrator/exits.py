@@ -4,7 +4,7 @@ from typing import Final
 
 DONE: Final = 0
 UNSOLVED: Final = 1
-"""Tasks were not solved; for an audit, a lie pays more than it may."""
+"""Tasks were not solved; for an audit, a lie pays more than it may; for screens, something was found."""
 BAD_INPUT: Final = 2
 BUDGET_REACHED: Final = 3
 MISMATCH: Final = 4

@@ -7,7 +7,13 @@ from protocols.units import AnnouncementId, Money
 
 
 def next_lot(
-    ending: Ending, parent: AnnouncementId, limits: Limits, *, worked: bool, funds: bool
+    ending: Ending,
+    parent: AnnouncementId,
+    limits: Limits,
+    *,
+    worked: bool,
+    funds: bool,
+    waits: bool = False,
 ) -> Lot | None:
     """Return a lot as it is announced again, or nothing if its task has ended.
 
@@ -17,6 +23,7 @@ def next_lot(
         limits: How often, and up to which reserve.
         worked: Whether work was done in that announcement, so that capacity is free again.
         funds: Whether there is cash for it by now, or may be.
+        waits: Whether somebody who may do it was not asked this time, but will be.
     """
     lot = ending.lot
     tried = [each.award.worker for each in (*ending.before, ending) if each.award]
@@ -26,6 +33,8 @@ def next_lot(
     if ending.state == "unsold" and ending.award is not None:  # it was not taken up
         return lot.model_copy(update=shut_out)
     if ending.state == "unsold" and ending.reason == "capacity" and worked:
+        return lot.model_copy(update={"parent": parent})
+    if ending.state == "unsold" and ending.reason == "no-bids" and waits:
         return lot.model_copy(update={"parent": parent})
     if ending.state == "unsold" and (reserve := _raised(ending, limits)) > lot.reserve:
         return lot.model_copy(update={"parent": parent, "reserve": reserve})

@@ -8,9 +8,11 @@ through the run.
 
 from hashlib import sha256
 
+from orchestrator.guard_settings import guard_settings
 from orchestrator.market import Limits, Market
 from orchestrator.mechanisms import mechanism_from
 from orchestrator.memory.budget import Budget
+from orchestrator.memory.caps import Caps, budget_settings
 from orchestrator.memory.ledger import Ledger
 from orchestrator.memory.record import Record
 from orchestrator.memory.succession import Succession
@@ -66,6 +68,8 @@ def inherit(market: Market, forked: Forked | None) -> None:
         seed=parent.seed,
         limits=Limits.model_validate(parent.config["limits"]),
         budget=Budget(parent.budget, heir=market.budget),
+        caps=Caps(budget_settings(parent.config.get("budgets")), heir=market.caps),
+        guarded=guard_settings(parent.config.get("guards")),
         verifiers=market.verifiers,
         gold=market.gold,
         desks=market.desks,
@@ -73,6 +77,7 @@ def inherit(market: Market, forked: Forked | None) -> None:
     )
     inherit(before, parent.forked)
     market.before, market.until = before, forked.announced
+    market.guards.adopt(before.guards)
     shared = Succession(before.standings, market.standings, forked.announced)
     each: Market | None = market
     while each is not None:

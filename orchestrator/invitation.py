@@ -1,8 +1,9 @@
-"""Whom the budget lets us ask for bids, and what asking has cost."""
+"""Whom the guards and the budget let us ask for bids, and what asking has cost."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from orchestrator.market import Market
+from orchestrator.memory.caps import Charge
 from orchestrator.memory.ledger import hold, spend, spent
 from protocols.contract import Transfer
 from protocols.events import Announced
@@ -10,12 +11,14 @@ from protocols.messages import Bid, Lot, Participant, Refusal
 from protocols.units import ZERO, Money, WorkerId
 from workers.ports import Worker
 
+NO_ROOM = "the budget has no room for asking"
+
 
 class Invitation:
     """The workers that one announcement asks; each may say beforehand what asking it can cost.
 
     That is held before it is asked, and billed when the bidding closes. Who would exceed the budget
-    is not invited. In a replay it is an input, like the bids.
+    is not invited; in a replay that is an input, like the bids.
 
     Args:
         market: The run.
@@ -27,20 +30,35 @@ class Invitation:
         self._market = market
         self._lots = lots
         self._recorded = recorded
-        self._asked: Mapping[WorkerId, Worker] = market.workers
+        self._roster = market.guards.roster
+        self._asked: Mapping[WorkerId, Worker] = {
+            name: market.workers[name] for name in self._roster
+        }
         self._promised = 0
         self._ceilings = {name: self._ceiling(market.workers[name]) for name in self._invited()}
 
     @property
     def participants(self) -> tuple[Participant, ...]:
         """Those who are invited, in the order of the run."""
-        workers = self._market.workers
-        return tuple([workers[name].participant for name in self._ceilings])
+        return tuple([self._roster[name] for name in self._ceilings])
 
     @property
     def complete(self) -> bool:
-        """Whether nobody had to be left out."""
-        return len(self._ceilings) == len(self._market.workers)
+        """Whether the budget left nobody out."""
+        return len(self._ceilings) == len(self._roster)
+
+    @property
+    def short(self) -> str:
+        """Why somebody was left out, in words."""
+        if not self._market.caps.capped:
+            return NO_ROOM
+        names = ", ".join(repr(name) for name in self._roster if name not in self._ceilings)
+        return f"no budget has room for asking {names}"
+
+    @property
+    def charges(self) -> list[Charge]:
+        """What asking may cost, by worker."""
+        return [self._charge(name, ceiling) for name, ceiling in self._ceilings.items() if ceiling]
 
     def hold(self) -> tuple[Transfer, ...]:
         """Return what holds the money that asking may cost."""
@@ -60,6 +78,18 @@ class Invitation:
                 self._market.promised += ceiling
         self._asked = again
         return again
+
+    def billed(self, transfers: Iterable[Transfer]) -> list[Charge]:
+        """Return by worker what the bill of the asking is beyond what was held for it."""
+        if not self._market.caps.capped:
+            return []
+        names = {spent(name): name for name in self._ceilings}
+        bills = [
+            self._charge(names[moved.target], moved.amount)
+            for moved in transfers
+            if moved.purpose == "bill" and moved.target in names
+        ]
+        return [*bills, *[(worker, kind, -amount) for worker, kind, amount in self.charges]]
 
     def bill(self, answers: Iterable[Bid | Refusal]) -> tuple[Transfer, ...]:
         """Bill what asking has cost; for an answer that never came, the most that it may have.
@@ -86,23 +116,32 @@ class Invitation:
         return tuple(transfers)
 
     def _invited(self) -> Iterable[WorkerId]:
-        workers, budget = self._market.workers, self._market.budget
-        if not budget.capped:
-            return workers
+        if not self._market.capped:
+            return self._roster
         if self._recorded is not None:  # it was found out what the cash sufficed for
             names = [one.worker for one in self._recorded.announcement.participants]
-            return [name for name in names if name in workers]
+            return [name for name in names if name in self._roster]
         return self._affordable()
 
     def _affordable(self) -> Iterator[WorkerId]:
-        total = 0
-        for name, worker in self._market.workers.items():
-            with_this = total + self._ceiling(worker)
-            if with_this == total or (
+        total, charges = 0, list[Charge]()
+        for name in self._roster:
+            ceiling = self._ceiling(self._market.workers[name])
+            with_this = total + ceiling
+            if ceiling and not (
                 self._market.budget.has_room(with_this) and self._market.can_hold(with_this)
             ):
-                total = with_this
-                yield name
+                continue
+            if ceiling and self._market.caps.capped:
+                charges.append(self._charge(name, ceiling))
+                if not self._market.caps.has_room(charges):
+                    charges.pop()
+                    continue
+            total = with_this
+            yield name
+
+    def _charge(self, worker: WorkerId, amount: int) -> Charge:
+        return worker, self._lots[0].kind, amount  # with caps by kind there is one kind
 
     def _ceiling(self, worker: Worker) -> Money:
         """Return what asking a worker about all lots may cost."""

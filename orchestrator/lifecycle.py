@@ -18,6 +18,7 @@ from anyio.lowlevel import checkpoint
 
 from orchestrator.acceptance import lapse, penalty
 from orchestrator.agenda import State
+from orchestrator.allowance import Allowance
 from orchestrator.bidding import Bidding
 from orchestrator.escalation import choose, set_aside
 from orchestrator.execution import Ending, Execution
@@ -57,6 +58,8 @@ class Auction:
         called_off: The lots whose tasks are cancelled, with the reason.
         committed: The most cash that the awards can cost.
         spent: The cash that they have cost so far.
+        waited_for: Who was not invited, but will be to a later announcement.
+        allowance: What single workers and kinds may cost of it.
     """
 
     def __init__(self, market: Market, number: int, as_of: int, lots: tuple[Lot, ...]) -> None:
@@ -64,6 +67,7 @@ class Auction:
         self.decided = self.done = False
         self.committed = self.spent = ZERO
         self.called_off: dict[TaskId, str] = {}
+        self.waited_for = market.guards.waiting
         self.market = market
         self._chronicle = market.chronicle
         lots = with_terms(lots, market.limits.withdrawal)
@@ -83,6 +87,7 @@ class Auction:
         self._executions: dict[TaskId, Execution] = {}
         self._standings: Standings = {}
         self._judging = judging_of(market, lots) if recorded is None else recorded.judging
+        self.allowance = Allowance(market, self._lots, self._judging)
         self._held_for_bids = self._announced = 0
         self._open = 0
         self._all_ended = anyio.Event()
@@ -105,6 +110,7 @@ class Auction:
         transfers = self._invitation.hold()
         self._held_for_bids = sum(transfer.amount for transfer in transfers)
         market.budget.take(self._held_for_bids)
+        market.caps.take(self._invitation.charges)
         announced = Announced(announcement=announcement, judging=self._judging, transfers=transfers)
         self._announced = self._chronicle.note(announced)
 
@@ -153,6 +159,7 @@ class Auction:
         closed = await self._bidding.take()
         billed = sum(moved.amount for moved in closed.transfers if moved.purpose == "bill")
         self.market.budget.take(billed - self._held_for_bids)
+        self.market.caps.take(self._invitation.billed(closed.transfers))
         return closed
 
     def _clear(self, closed: BidsClosed) -> Allocation:
@@ -168,7 +175,8 @@ class Auction:
                 awards=(),
                 welfare=ZERO,
             )
-        return market.mechanism.clear(call, closed.bids, self._standings, market.seed)
+        bids = self.allowance.considered(closed.bids)
+        return market.mechanism.clear(call, bids, self._standings, market.seed)
 
     # Awards ---------------------------------------------------------------------------------
 
@@ -178,8 +186,10 @@ class Auction:
         for task in closed.called_off:
             self._end(task, "cancelled", self.called_off.get(task, ""))
         for unsold in allocation.unsold:
-            if unsold.reason == "no-bids" and not self._invitation.complete:
-                self._end(unsold.task, "unfunded", "the budget has no room for asking")
+            if (short := self.allowance.why_unsold(unsold.task)) is not None:
+                self._end(unsold.task, "unfunded", *short)
+            elif unsold.reason == "no-bids" and not self._invitation.complete:
+                self._end(unsold.task, "unfunded", self._invitation.short)
             else:
                 self._end(unsold.task, "unsold", unsold.reason)
         recorded = self._chronicle.recall(f"allocated\t{allocation.announcement}", Allocated)
@@ -187,19 +197,27 @@ class Auction:
         funded: list[Execution] = []
         for execution in self._sequences(allocation, closed.bids):
             task, amount = execution.award.task, execution.reserved
-            if not self._can_fund(task, amount, recorded):
+            reason = self.allowance.short(execution, closed.bids)
+            if reason is None and not self._can_fund(task, amount, recorded):
+                reason = NO_ROOM
+            if reason is not None:
                 unfunded.append(task)
-                self._net.cancel(task, NO_ROOM)
-                self._end(task, "unfunded", NO_ROOM, need=amount)
+                self._net.cancel(task, reason)
+                self._end(task, "unfunded", reason, need=amount)
                 continue
             self.market.budget.take(amount)
+            self.allowance.commit(execution)
             self.committed = Money(self.committed + amount)
             self._give_turn(execution)
             funded.append(execution)
         transfers = tuple(transfer for each in funded for transfer in hold(each.reserved))
-        self._chronicle.note(
-            Allocated(allocation=allocation, unfunded=tuple(unfunded), transfers=transfers)
+        decided = Allocated(
+            allocation=allocation,
+            unfunded=tuple(unfunded),
+            withheld=self.allowance.withheld,
+            transfers=transfers,
         )
+        self._chronicle.note(decided)
         return funded
 
     def _can_fund(self, task: TaskId, amount: Money, recorded: Allocated | None) -> bool:

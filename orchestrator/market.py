@@ -7,8 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from orchestrator.desk import Desk
+from orchestrator.guard_settings import GuardSettings
 from orchestrator.memory.budget import Budget
+from orchestrator.memory.caps import Caps
 from orchestrator.memory.chronicle import Chronicle
+from orchestrator.memory.guards import Guards
 from orchestrator.memory.standings import StandingBook, standing_book
 from orchestrator.memory.succession import Succession
 from orchestrator.peer_settings import PeerSettings
@@ -92,6 +95,9 @@ class Market:
         seed: Decides between equals.
         judges: The models that compare answers, by name.
         promised: The cash that is kept for asking again after a crash; no event holds it.
+        caps: What single workers and kinds of task may still cost.
+        guarded: When a worker counts as failing, if anybody cares.
+        guards: Who is invited because of that.
         before: The terms of the run that this one was forked from, if it was.
         until: The last announcement that was made on those terms.
     """
@@ -111,19 +117,33 @@ class Market:
     desks: dict[WorkerId, Desk] = field(default_factory=dict[WorkerId, Desk])
     judges: Mapping[str, ModelJudge] = field(default_factory=dict[str, ModelJudge])
     promised: int = 0
+    caps: Caps = field(default_factory=Caps)
+    guarded: GuardSettings | None = None
+    guards: Guards = field(init=False)
     before: "Market | None" = None
     until: int = 0
 
     def __post_init__(self) -> None:
         """Put up what the mechanism can clear, and keep of the past what it reads."""
+        self.guards = Guards(self.guarded, [each.participant for each in self.workers.values()])
+        self.fit()
+        self.standings = standing_book(self.mechanism, self.limits.announcements)
+
+    @property
+    def capped(self) -> bool:
+        """Whether anything caps the cash, of the run or of a part of it."""
+        return self.budget.capped or self.caps.capped
+
+    def fit(self) -> None:
+        """Put up no more lots at once than the mechanism can clear with those who are invited."""
         room, self.batch = self.mechanism.properties.room, self.limits.batch
-        capacities = [each.participant.capacity for each in self.workers.values()]
+        self.kinds = 1 if self.caps.by_kind else None
+        capacities = [each.capacity for each in self.guards.roster.values()]
         least = min((each for each in capacities if each is not None), default=None)
         if room == "lots" and least is not None:
             self.batch = min(self.batch, least)
         elif room == "kinds":
-            self.kinds = least
-        self.standings = standing_book(self.mechanism, self.limits.announcements)
+            self.kinds = self.kinds or least
 
     def of(self, number: int) -> "Market":
         """Return the terms on which an announcement is made."""

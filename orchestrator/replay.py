@@ -9,10 +9,12 @@ import anyio
 
 from orchestrator.engine import Engine
 from orchestrator.entrance import Entry, given
+from orchestrator.guard_settings import guard_settings
 from orchestrator.inheritance import inherit
 from orchestrator.market import Limits, Market
 from orchestrator.mechanisms import mechanism_from
 from orchestrator.memory.budget import Budget
+from orchestrator.memory.caps import Caps, budget_settings
 from orchestrator.memory.chronicle import Chronicle, DivergenceError
 from orchestrator.memory.journal import JournalError, Unrecorded
 from orchestrator.memory.ledger import Ledger, fund
@@ -134,6 +136,8 @@ def _market(record: Record, opened: RunOpened, chronicle: Chronicle) -> Market:
         limits=Limits.model_validate(opened.config["limits"]),
         budget=Budget(opened.budget),
         peers=peers,
+        caps=Caps(budget_settings(opened.config.get("budgets"))),
+        guarded=guard_settings(opened.config.get("guards")),
     )
     inherit(market, opened.forked)
     return market

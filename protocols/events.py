@@ -15,6 +15,7 @@ from protocols.contract import Settlement, Transfer
 from protocols.decommitment import Cancelled, Lapsed, Withdrawn
 from protocols.forking import Forked
 from protocols.frozen import Frozen
+from protocols.guarding import Guarded
 from protocols.mechanism import Allocation
 from protocols.messages import (
     Announcement,
@@ -167,11 +168,13 @@ class Allocated(Frozen):
 
     Attributes:
         unfunded: Awards for which the budget had no room; their lots are not executed.
+        withheld: Bids that were not considered, for no budget has room for what they ask.
     """
 
     event: Literal["allocated"] = "allocated"
     allocation: Allocation
     unfunded: tuple[TaskId, ...] = ()
+    withheld: tuple[Rejection, ...] = ()
     transfers: tuple[Transfer, ...] = ()
 
     @property
@@ -379,6 +382,7 @@ Event = (
     | SetAside
     | Unsettled
     | Closed
+    | Guarded
     | TaskEnded
     | RunResumed
     | RunClosed

@@ -175,6 +175,8 @@ def turns(record: Record) -> Iterator[Turn]:
             case Allocated(allocation=allocation) if allocation.announcement in open_now:
                 held = open_now[allocation.announcement]
                 held.awards, held.unfunded = allocation.awards, event.unfunded
+                unseen = {(each.task, each.worker) for each in event.withheld}
+                held.bids = tuple([b for b in held.bids if (b.task, b.worker) not in unseen])
                 yield Turn("decided", held)
             case Closed(announcement=name) if name in open_now:
                 yield Turn("closed", open_now.pop(name))

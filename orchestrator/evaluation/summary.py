@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, assert_never, get_args
 
 from orchestrator.agenda import State
+from orchestrator.evaluation.guarded import GuardTotals
 from orchestrator.evaluation.lost_calls import LostCalls
 from orchestrator.evaluation.totals import WorkerTotals, amount
 from orchestrator.logs.peer_totals import PeerTotals
@@ -37,6 +38,7 @@ from protocols.events import (
     Verified,
     transfers_of,
 )
+from protocols.guarding import Guarded
 from protocols.planning import PlanAnswered, PlanAsked
 from protocols.stopping import SetAside
 
@@ -71,6 +73,8 @@ class Summary:
         lost: The calls whose answers were lost in crashes, and their reserve.
         peers: What peers said of the answers to tasks with redundancy.
         unsettled: Why tasks ended unsettled, and how many.
+        unfunded: Why tasks ended for want of cash, and how many.
+        guards: What was decided about workers that kept failing.
     """
 
     def __init__(self) -> None:
@@ -89,6 +93,8 @@ class Summary:
         self.lost = LostCalls()
         self.peers = PeerTotals()
         self.unsettled: Counter[str] = Counter()
+        self.unfunded: Counter[str] = Counter()
+        self.guards = GuardTotals()
         self._copied: dict[TaskId, dict[tuple[AnnouncementId, TaskId, WorkerId], float]] = {}
         self._solved_at = Limits().solved_at
         self._accounts: dict[str, WorkerTotals] = {}
@@ -141,6 +147,8 @@ class Summary:
                 self.planning += billed(event.transfers)
             case Withdrawn():
                 self._withdraw(event)
+            case Guarded():
+                self.guards.note(event)
             case Cancelled() | RunResumed() | RoundClosed() | PeersScored() | Compared():
                 pass  # they move nothing, or it is booked
             case _:
@@ -228,6 +236,8 @@ class Summary:
             self.value += value
         if event.state == "unsettled":
             self.unsettled[event.reason] += 1
+        elif event.state == "unfunded":
+            self.unfunded[event.reason] += 1
 
     # What it comes to -------------------------------------------------------------------------
 
@@ -314,6 +324,8 @@ class Summary:
             "announcements": self.announcements,
             "reannounced": self.reannounced,
             "events": self.events,
+            "unfunded": dict(self.unfunded),
+            "guards": self.guards.to_data(),
             "lost_calls": self.lost.to_data(),
             "peers": self.peers.to_data(),
             "workers": [worker.to_data() for worker in self.workers.values()],

@@ -172,6 +172,11 @@ TOLD: Final[Mapping[str, _Told]] = {
     "settled": _told("settled", _settled),
     "set-aside": _told("answer set aside", lambda event: {"payment": _money(event.payment)}),
     "unsettled": _told("unsettled", level="warning"),
+    "guarded": _told(
+        "worker guarded",
+        _attributes("step", "reason"),
+        lambda event: "info" if event.step in {"probed", "restored"} else "warning",
+    ),
     "closed": _told("announcement closed", _attributes("number"), "debug"),
 }
 """The word of an event -> what is said of it."""

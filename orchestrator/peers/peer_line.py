@@ -25,7 +25,7 @@ from orchestrator.withdrawal import withdraw
 from protocols.events import PeersScored, Verified
 from protocols.messages import Lot, Outcome, Result
 from protocols.peer_scores import PeerAnswer, PeerStanding
-from protocols.units import Money, TaskId, WorkerId
+from protocols.units import TaskId, WorkerId
 from scoring.peer import PeerReport
 
 PEERS = "peers"
@@ -255,7 +255,10 @@ class PeerLine:
         """Put the end of an answer in the place of its waiting."""
         settled.outcome = settled.outcome or ending.outcome
         settled.before = ending.before
-        self._market.budget.take(Money(settled.spent - ending.spent))
+        returned = settled.spent - ending.spent
+        self._market.budget.take(returned)
+        if ending.award is not None:
+            self._market.caps.take([(ending.award.worker, ending.lot.kind, returned)])
         group.endings[ending.lot.task] = settled
         self._take_note(settled)
 

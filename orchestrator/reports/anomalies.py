@@ -8,6 +8,7 @@ from orchestrator.drawing.display import money_text
 from protocols.consultation import Consulted
 from protocols.decommitment import Lapsed, Withdrawn
 from protocols.events import Allocated, BidsClosed, Event, Finished, RunResumed, Started
+from protocols.guarding import Guarded
 from protocols.messages import Failure
 from protocols.units import AnnouncementId, TaskId, WorkerId
 
@@ -69,6 +70,8 @@ class Anomalies:
                 self._add(
                     "was asked again, an answer was lost", event.worker or _COORDINATOR, event.task
                 )
+            case Guarded():
+                self._add(f"was {event.step} by the guards", event.worker, event.reason)
             case RunResumed():
                 self._add("went on in a new process", _COORDINATOR, "")
             case _:

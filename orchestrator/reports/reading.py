@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from orchestrator.evaluation.honesty import honesty
+from orchestrator.evaluation.screening import screen
 from orchestrator.evaluation.summary import Summary
 from orchestrator.reports.agreement import Agreement
 from orchestrator.reports.anomalies import Anomalies
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from orchestrator.evaluation.baselines import Baselines
     from orchestrator.evaluation.honesty import Honesty
+    from orchestrator.evaluation.screening import Screening
     from orchestrator.evaluation.totals import WorkerTotals
     from orchestrator.memory.record import Record
 
@@ -43,6 +45,7 @@ class Reading:
         planning: How the plan came about.
         honest: The workers about whose reports something can be said.
         compared: What other rules would have brought, if that is known.
+        screened: What would be unlikely among honest workers.
         head: The number and the hash of the last entry.
         times: When the first and the last entry were written, in seconds since 1970.
     """
@@ -57,6 +60,7 @@ class Reading:
     planning: PlanStory
     honest: Sequence[Honesty]
     compared: Baselines | None
+    screened: Screening
     head: tuple[int, str]
     times: tuple[float, float]
 
@@ -88,6 +92,7 @@ def read(
         *(summary, timeline, stories, tasks, agreement, bid_calls, anomalies, planning),
         honest=honest,
         compared=compared,
+        screened=screen(record),
         head=record.head(),
         times=(first, last),
     )

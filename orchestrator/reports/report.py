@@ -11,6 +11,7 @@ from orchestrator.drawing.display import ABSENT, money_text, plain
 from orchestrator.reports.agreement_figure import agreement_figure
 from orchestrator.reports.figures import diagrams, figures
 from orchestrator.reports.findings import highest_confidence, overconfidence
+from orchestrator.reports.guarded import guarded
 from orchestrator.reports.lost_calls import lost_calls
 from orchestrator.reports.page import render_page
 from orchestrator.reports.reading import read
@@ -24,6 +25,8 @@ from orchestrator.reports.run_tables import (
     rule_rows,
     worker_rows,
 )
+from orchestrator.reports.stopped import stopped
+from orchestrator.reports.suspicions import suspicions
 from orchestrator.reports.task_section import task_section
 from orchestrator.reports.telling import slug, tell
 from protocols.units import units
@@ -162,6 +165,9 @@ def _findings(reading: Reading, currency: str) -> Iterator[str]:
     if reading.compared is not None:
         yield highest_confidence(reading.compared, currency)
     yield from lost_calls(reading.summary.lost, currency)
+    yield from stopped(reading.summary)
+    yield from guarded(reading.summary.guards)
+    yield from suspicions(reading.screened)
 
 
 def _settings(opened: RunOpened | None) -> str:

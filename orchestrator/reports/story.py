@@ -19,12 +19,16 @@ from protocols.events import (
     Unsettled,
     Verified,
 )
-from protocols.messages import Announcement, Award, Bid, Failure, Lot, Outcome, Result
+from protocols.guarding import Guarded
+from protocols.messages import Announcement, Award, Bid, Failure, Lot, Outcome, Rejection, Result
 from protocols.stopping import SetAside
 from protocols.units import AnnouncementId, TaskId, WorkerId
 
 _USUAL: Final = 5
 """One of so many auctions that are kept may be without a flag, even if there are enough others."""
+
+
+_KEPT_BACK: Final = frozenset({"suspended", "excluded"})
 
 
 @dataclass(slots=True)
@@ -58,6 +62,8 @@ class Story:
         unfunded: Whether the budget had no room for the award.
         rounds: In how many rounds of prices it was held, where it was a conversation.
         called_off: Whether its task was cancelled while bids were taken.
+        withheld: The bids that no budget had room for.
+        kept_back: Who was not invited because it had failed too often.
         calls: The awards by worker, in their order.
     """
 
@@ -70,6 +76,8 @@ class Story:
     unfunded: bool = False
     rounds: int = 0
     called_off: bool = False
+    withheld: tuple[Rejection, ...] = ()
+    kept_back: tuple[WorkerId, ...] = ()
     calls: dict[WorkerId, Call] = field(default_factory=dict[WorkerId, Call])
 
     @property
@@ -122,12 +130,15 @@ class Stories:
         self.seen = 0
         self._most = most
         self._open: dict[AnnouncementId, dict[TaskId, Story]] = {}
+        self._kept_back: set[WorkerId] = set()
         self._late: dict[AnnouncementId, dict[TaskId, Story]] = {}
         self._kept: dict[bool, list[tuple[int, Story]]] = {False: [], True: []}
 
     def note(self, event: Event) -> None:
         """Take one event in."""
         match event:
+            case Guarded(worker=worker, step=step):
+                (self._kept_back.add if step in _KEPT_BACK else self._kept_back.discard)(worker)
             case Announced():
                 self._announce(event.announcement)
             case BidsClosed():
@@ -173,7 +184,10 @@ class Stories:
 
     def _announce(self, announcement: Announcement) -> None:
         self._open[announcement.announcement] = {
-            lot.task: Story(announcement.announcement, lot) for lot in announcement.lots
+            lot.task: Story(
+                announcement.announcement, lot, kept_back=tuple(sorted(self._kept_back))
+            )
+            for lot in announcement.lots
         }
 
     def _bid(self, event: BidsClosed) -> None:
@@ -199,6 +213,8 @@ class Stories:
             stories[award.task].calls[award.worker] = Call(award)
         for unsold in event.allocation.unsold:
             stories[unsold.task].unsold = unsold.reason
+        for each in event.withheld:
+            stories[each.task].withheld += (each,)
         for task in event.unfunded:
             stories[task].unfunded = True
 

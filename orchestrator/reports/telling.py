@@ -128,6 +128,11 @@ def _sentences(story: Story, mechanism: str, currency: str) -> Iterator[str]:
     yield f"Announcement {story.announcement}. {worth}{again} {came}{turned}."
     if story.rounds:
         yield f"The price moved in {plural(story.rounds, 'round')} before the bids were final."
+    if story.kept_back:
+        names = ", ".join(map(_name, story.kept_back))
+        yield f"Not invited, after too many failures: {names}."
+    for each in story.withheld:
+        yield f"The bid of {_name(each.worker)} was not considered: {plain(each.reason, 200)}."
     if story.unsold is not None:
         yield f"Nobody won: {_UNSOLD.get(story.unsold, story.unsold)}."
     if story.called_off:

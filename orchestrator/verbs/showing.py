@@ -14,13 +14,17 @@ from orchestrator.evaluation.baselines import Baselines, compare
 from orchestrator.evaluation.gold_verdicts import GoldVerdicts, gold_verdicts
 from orchestrator.evaluation.honesty import Honesty, honesty
 from orchestrator.evaluation.outcomes import Outcomes, gather
+from orchestrator.evaluation.screening import Screening, screen
 from orchestrator.evaluation.summary import Summary, summarise
 from orchestrator.memory.journal import JournalError
 from orchestrator.memory.record import Record
 from orchestrator.recorded_config import recorded_config
 from orchestrator.reports.absence import absences
+from orchestrator.reports.guarded import guarded
 from orchestrator.reports.judges import judges
 from orchestrator.reports.lost_calls import lost_calls
+from orchestrator.reports.stopped import stopped
+from orchestrator.reports.suspicions import suspicions
 from orchestrator.reports.unsettled import unsettled
 from protocols.units import TaskId
 from workers.ports import Assessor, Verifier
@@ -40,6 +44,7 @@ class Findings(NamedTuple):
         honest: The workers about whose reports something can be said.
         absent: Who never bid, and why.
         judged: How the judges did where the truth is known.
+        screened: What would be unlikely among honest workers.
     """
 
     journal: Path
@@ -48,6 +53,7 @@ class Findings(NamedTuple):
     honest: Sequence[Honesty]
     absent: Sequence[str]
     judged: Sequence[GoldVerdicts]
+    screened: Screening
 
 
 def examine(record: Record, fleet: Fleet | None) -> Findings:
@@ -65,6 +71,7 @@ def examine(record: Record, fleet: Fleet | None) -> Findings:
         honesty(record),
         absences(record, summary),
         gold_verdicts(record),
+        screen(record),
     )
 
 
@@ -116,6 +123,7 @@ def as_data(found: Findings) -> dict[str, Any]:
         "baselines": None if found.compared is None else found.compared.to_data(),
         "honesty": [each.to_data() for each in found.honest],
         "absent": list(found.absent),
+        "screening": found.screened.to_data(),
         "judges": [each.to_data() for each in found.judged],
     }
 
@@ -166,7 +174,10 @@ def show(found: Findings) -> None:
 
 def _remarks(found: Findings) -> Iterator[str]:
     """Yield what looks odd unless it is explained."""
+    yield from stopped(found.summary)
     yield from unsettled(found.summary)
     yield from lost_calls(found.summary.lost, plain(found.summary.currency, 20))
     yield from found.absent
     yield from judges(found.judged)
+    yield from guarded(found.summary.guards)
+    yield from suspicions(found.screened)

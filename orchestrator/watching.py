@@ -1,0 +1,49 @@
+"""What the guards of a market learn from how lots end, and what they decide; each is noted."""
+
+from typing import Final
+
+from orchestrator.agenda import State
+from orchestrator.execution import Ending
+from orchestrator.market import Market
+from orchestrator.memory.guards import Fact
+from protocols.messages import Failure
+
+_JUDGED: Final[dict[State, Fact]] = {"solved": "accepted", "failed": "turned down"}
+
+
+def invite(market: Market, number: int) -> None:
+    """Decide who is invited to the announcement of this number, and fit it to them."""
+    for guarded in market.guards.open(number):
+        market.chronicle.note(guarded)
+    market.fit()
+
+
+def watch(market: Market, ending: Ending, announced: int) -> None:
+    """Take in how a lot ended, after so many announcements."""
+    fact = fact_of(ending)
+    if fact is None or ending.award is None:
+        return
+    award = ending.award
+    guards = market.of(int(award.announcement.removeprefix("a"))).guards
+    guarded = guards.note(award.worker, award.announcement, fact, announced)
+    if guarded is not None:
+        market.chronicle.note(guarded)
+
+
+def fact_of(ending: Ending) -> Fact | None:
+    """Return how the award of a lot went; ``None`` if that says nothing about its worker.
+
+    A withdrawn award and a call whose answer was lost in a crash say nothing. An answer that peers
+    judge counts as an answer when it comes; what they say of it later is for their scores.
+    """
+    if ending.award is None or ending.state == "cancelled":
+        return None
+    if ending.report is None:
+        return "not taken up"
+    if isinstance(ending.report, Failure):
+        return "no answer" if ending.state == "failed" else None
+    if ending.pending is not None:
+        return "answered"
+    if ending.lot.group is not None:
+        return None
+    return _JUDGED.get(ending.state, "answered")
