@@ -48,7 +48,7 @@ class Allowance:
 
     def short(self, execution: Execution, bids: Iterable[Bid]) -> str | None:
         """Return which cap has no room for an award, if one has not."""
-        reason = self._caps.short(execution.charges)
+        reason = self._caps.short(execution.charges) if self._caps.capped else None
         if reason is not None:
             task = execution.award.task
             passed_over = {worker for worker, _, _ in execution.charges}
@@ -61,8 +61,9 @@ class Allowance:
 
     def commit(self, execution: Execution) -> None:
         """Take out what an award, and all that may follow it, can cost."""
-        self._caps.take(execution.charges)
-        self._committed += execution.charges
+        if self._caps.capped:
+            self._caps.take(execution.charges)
+            self._committed += execution.charges
 
     def may_be_funded(self, ending: Ending) -> bool:
         """Whether there is room now for a lot that had none, for the same worker or for others."""

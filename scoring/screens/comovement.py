@@ -31,6 +31,9 @@ FEWEST_OTHERS = 3
 SHUFFLES = 1999
 """So many shuffles; the least p-value is one more, inverted."""
 
+CLEAR = 0.01
+"""A pair with an adjusted p-value so low is a reference for nobody else."""
+
 _STRONG = 3.0
 
 
@@ -81,7 +84,8 @@ def comovements(
         shuffles: How many.
 
     Returns:
-        One entry for each pair with enough lots.
+        One entry for each pair with enough lots. Once a pair is clear (see `CLEAR`), the others are
+        tested anew without it among their references, so that a ring makes nobody else look odd.
 
     Raises:
         ValueError: If the shapes do not fit.
@@ -92,13 +96,34 @@ def comovements(
     if bids.ndim != 2 or len(bids) != len(strata):
         raise ValueError(f"{bids.shape} bids do not fit {len(strata)} kinds")
     logs = _centred(np.log(bids), strata)
-    draw = np.random.default_rng(seed)
+    clear: list[Comovement] = []
+    left, doubtful = list(pairs), frozenset[int]()
+    while True:
+        found = _tested(logs, strata, left, doubtful, np.random.default_rng(seed), shuffles)
+        best = min(found, key=lambda each: (each.adjusted, -abs(each.correlation)), default=None)
+        if best is None or best.adjusted > CLEAR:
+            return [*clear, *found]
+        clear.append(best)
+        left.remove((best.first, best.second))
+        doubtful |= {best.first, best.second}
+
+
+def _tested(
+    logs: Floats,
+    strata: Integers,
+    pairs: Sequence[tuple[int, int]],
+    doubtful: frozenset[int],
+    draw: np.random.Generator,
+    shuffles: int,
+) -> list[Comovement]:
+    import numpy as np
+
     orders: dict[bytes, Integers] = {}
     found: list[tuple[int, int, Integers, Floats, float]] = []
     highest = np.zeros(shuffles)
     beaten: list[int] = []
     for first, second in pairs:
-        rest = _relative(logs, strata, first, second)
+        rest = _relative(logs, strata, first, second, doubtful)
         if rest is None:
             continue
         rows, mine, other = rest
@@ -144,14 +169,14 @@ def _told(
 
 
 def _relative(
-    logs: Floats, strata: Integers, first: int, second: int
+    logs: Floats, strata: Integers, first: int, second: int, doubtful: frozenset[int]
 ) -> tuple[Integers, Floats, Floats] | None:
     """Return the usable rows, and both workers relative to different others, of unit length."""
     import numpy as np
 
     known = np.isfinite(logs)
     others = known.copy()
-    others[:, [first, second]] = False
+    others[:, [first, second, *doubtful]] = False
     places = np.cumsum(others, axis=1)
     usable = known[:, first] & known[:, second] & (places[:, -1] >= FEWEST_OTHERS)
     rows = np.flatnonzero(usable)

@@ -17,7 +17,7 @@ import math
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from scoring.screens.significance import normal_tail
+from scoring.screens.significance import holm, normal_tail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -27,6 +27,9 @@ FEWEST_TASKS = 10
 
 W = TypeVar("W", bound=str)
 """A worker."""
+
+CLEAR = 0.01
+"""The agreement of a pair with a corrected p-value so low predicts that of nobody else."""
 
 _SURE = 3.0
 _MOST = 0.999
@@ -103,14 +106,17 @@ def agreements(
     []
     """
     tallies = _tallies(list(answers), independent)
-    names = sorted({name for pair in tallies for name in pair})
-    found = (
-        _compared(tallies, first, second)
-        for place, first in enumerate(names)
-        for second in names[place + 1 :]
-        if (first, second) in tallies
-    )
-    return [each for each in found if each is not None]
+    third_parties = dict(tallies)
+    while True:
+        compared = {pair: _compared(tallies, third_parties, *pair) for pair in sorted(tallies)}
+        found = {pair: each for pair, each in compared.items() if each is not None}
+        adjusted = holm([each.p_value for each in found.values()])
+        clear = [pair for pair, p_value in zip(found, adjusted, strict=True) if p_value <= CLEAR]
+        doubtful = [pair for pair in clear if pair in third_parties]
+        if not doubtful:
+            return list(found.values())
+        for pair in doubtful:
+            del third_parties[pair]
 
 
 def _tallies(
@@ -141,12 +147,17 @@ def _chance(counts: Counter[str]) -> float:
     return sum(count * (count - 1) for count in counts.values()) / (total * (total - 1))
 
 
-def _compared(tallies: Mapping[tuple[W, W], _Tally], first: W, second: W) -> Agreement | None:
+def _compared(
+    tallies: Mapping[tuple[W, W], _Tally],
+    third_parties: Mapping[tuple[W, W], _Tally],
+    first: W,
+    second: W,
+) -> Agreement | None:
     mine = tallies[first, second]
     if mine.tasks < FEWEST_TASKS:
         return None
     of_first, of_second, of_others = _Tally(), _Tally(), _Tally()
-    for (one, other), tally in tallies.items():
+    for (one, other), tally in third_parties.items():
         involved = {one, other} & {first, second}
         if not involved:
             of_others.add(tally)

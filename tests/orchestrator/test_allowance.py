@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -12,7 +13,15 @@ from orchestrator.market import Limits
 from orchestrator.memory.ledger import purse, spent
 from orchestrator.replay import replay
 from orchestrator.task import Task
-from protocols.events import Allocated, Event, RunClosed, TaskAdded, TaskEnded, transfers_of
+from protocols.events import (
+    Allocated,
+    Event,
+    RunClosed,
+    Settled,
+    TaskAdded,
+    TaskEnded,
+    transfers_of,
+)
 from tests.orchestrator.command import truthbid, workflow
 from tests.orchestrator.journals import write
 from tests.orchestrator.markets import Kin, Paced, events_of, finished
@@ -34,9 +43,7 @@ workers:
 
 def tasks(count: int, kind: str = "task") -> list[Task]:
     """Return tasks that every worker of these tests solves."""
-    return [
-        Task("do it", "0.000001", exact("right"), kind, id=f"{kind}{n}") for n in range(count)
-    ]
+    return [Task("do it", "0.000001", exact("right"), kind, id=f"{kind}{n}") for n in range(count)]
 
 
 def ended(events: Sequence[Event]) -> Counter[str]:
@@ -53,12 +60,12 @@ def costs(events: Sequence[Event]) -> tuple[dict[str, int], dict[str, int]]:
         for moved in transfers_of(event):
             if moved.book == "cash" and moved.purpose in {"bill", "pay"}:
                 by_worker[moved.target] += moved.amount
-                settled = getattr(event, "settlement", event)
-                by_kind[kinds.get(getattr(settled, "task", ""), "")] += moved.amount
+                if isinstance(event, Settled):
+                    by_kind[kinds[event.settlement.task]] += moved.amount
     return by_worker, by_kind
 
 
-def within(workers: Sequence[Paced], count: int, budgets: object, **limits: int) -> Kin:
+def within(workers: Sequence[Paced], count: int, budgets: object, **limits: Any) -> Kin:
     """Run tasks under these budgets and return the market."""
     market = Kin(workers, mechanism="vcg", budgets=budgets, limits=Limits(**limits))
 

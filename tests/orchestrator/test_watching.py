@@ -1,18 +1,20 @@
 """Guards in a market that runs, is resumed and is replayed."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import anyio
 import pytest
 
 from orchestrator.coordinator import Coordinator
+from orchestrator.fork import fork
 from orchestrator.market import Limits
 from orchestrator.replay import replay
 from orchestrator.task import Task
 from protocols.events import Announced, Event, Started, TaskEnded
 from protocols.guarding import Guarded
-from protocols.messages import Award, Failure, Lot, Result
+from protocols.messages import Award, Lot, Result
 from tests.orchestrator.journals import write
 from tests.orchestrator.markets import events_of, finished
 from tests.orchestrator.small_runs import Known
@@ -30,13 +32,11 @@ class Flaky(Known):
         super().__init__(name, 0.9, right=True, cost=cost)
         self._down = down
 
-    async def execute(self, lot: Lot, award: Award) -> Result | Failure:
-        """Fail while it is down; tasks have numbers, so a resumed run sees the same."""
-        if int(lot.task[1:]) >= self._down:
-            return await super().execute(lot, award)
-        return Failure(
-            announcement=award.announcement, task=lot.task, worker=self.name, reason="down"
-        )
+    async def execute(self, lot: Lot, award: Award) -> Result:
+        """Break while it is down; tasks have numbers, so a resumed run sees the same."""
+        if int(lot.task[1:]) < self._down:
+            raise ConnectionError("down")
+        return await super().execute(lot, award)
 
 
 def fleet(down: int = 12) -> list[Worker]:
@@ -47,11 +47,11 @@ def fleet(down: int = 12) -> list[Worker]:
 TASKS = [Task("do it", value=1, verify=Recorded(), id=f"t{n}") for n in range(30)]
 
 
-async def run(
-    path: Path, workers: Sequence[Worker], *, resume: bool = False, mechanism: str = "vcg"
-) -> None:
-    """Run thirty tasks, two at a time."""
-    market = Coordinator(
+def market(
+    path: Path, workers: Sequence[Worker], *, resume: bool, mechanism: str = "vcg"
+) -> Coordinator:
+    """Return a guarded market."""
+    return Coordinator(
         workers,
         mechanism=mechanism,
         guards=GUARDS,
@@ -59,8 +59,14 @@ async def run(
         limits=Limits(batch=2),
         resume=resume,
     )
-    async with market:
-        await market.run_all(TASKS)
+
+
+async def run(
+    path: Path, workers: Sequence[Worker], *, resume: bool = False, mechanism: str = "vcg"
+) -> None:
+    """Run thirty tasks, two at a time."""
+    async with market(path, workers, resume=resume, mechanism=mechanism) as opened:
+        await opened.run_all(TASKS)
 
 
 def decisions(events: Sequence[Event]) -> list[tuple[str, str]]:
@@ -98,7 +104,8 @@ async def test_one_lot_at_a_time_is_won_by_a_worker_that_is_tried_again(tmp_path
         path = tmp_path / f"{mechanism}.db"
         await run(path, fleet(), mechanism=mechanism)
         events = events_of(path)
-        probes = {each.announced + 1 for each in events if getattr(each, "step", "") == "probed"}
+        decided = [each for each in events if isinstance(each, Guarded)]
+        probes = {each.announced + 1 for each in decided if each.step == "probed"}
         calls = {
             each.announcement.number: each.announcement
             for each in events
@@ -124,7 +131,7 @@ async def test_lots_wait_for_the_only_worker_that_may_do_them(tmp_path: Path) ->
     events = events_of(path)
 
     assert ("cheap", "suspended") in decisions(events)
-    ends = {each.task: each.state for each in events if isinstance(each, TaskEnded)}
+    ends: dict[str, str] = {each.task: each.state for each in events if isinstance(each, TaskEnded)}
     assert [ends[f"t{n}"] for n in range(4)] == ["unsold"] * 4  # its only worker has failed at them
     assert {ends[f"t{n}"] for n in range(4, 30)} == {"solved"}
 
@@ -171,9 +178,28 @@ def test_a_changed_decision_is_a_named_difference(tmp_path: Path) -> None:
 async def test_without_the_section_nothing_is_decided(tmp_path: Path) -> None:
     """A plain run invites everybody to everything."""
     path = tmp_path / "plain.db"
-    market = Coordinator(fleet(), mechanism="vcg", journal=path, limits=Limits(batch=2))
-    async with market:
-        await market.run_all(TASKS)
+    plain = Coordinator(fleet(), mechanism="vcg", journal=path, limits=Limits(batch=2))
+    async with plain:
+        await plain.run_all(TASKS)
     events = events_of(path)
     assert decisions(events) == []
     assert {len(e.announcement.participants) for e in events if isinstance(e, Announced)} == {2}
+
+
+def test_a_fork_goes_on_from_what_the_parent_knows_of_its_workers(tmp_path: Path) -> None:
+    """A worker on a pause stays on it; decisions are numbered on, and the replay is identical."""
+    path, target = tmp_path / "whole.db", tmp_path / "fork.db"
+    anyio.run(run, path, fleet())
+    events = events_of(path)
+    place = next(
+        n for n, each in enumerate(events) if isinstance(each, Guarded) and each.until is not None
+    )
+    fork(path, target, market(target, fleet(), resume=True).opening, TASKS, place + 1)
+
+    anyio.run(partial(run, target, fleet(), resume=True))
+
+    again = events_of(target)
+    assert decisions(again)[-1] == ("cheap", "restored")
+    numbers = [each.number for each in again if isinstance(each, Guarded)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert replay(target).identical

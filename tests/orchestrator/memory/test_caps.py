@@ -8,7 +8,9 @@ from orchestrator.memory.caps import BudgetSettings, Caps, Charge, budget_settin
 from protocols.units import WorkerId
 
 ANN, BOB = WorkerId("ann"), WorkerId("bob")
-MOVES = st.tuples(st.sampled_from([ANN, BOB, None]), st.sampled_from(["a", "b"]), st.integers(-9, 9))
+MOVES = st.tuples(
+    st.sampled_from([ANN, BOB, None]), st.sampled_from(["a", "b"]), st.integers(-9, 9)
+)
 
 
 def caps() -> Caps:
@@ -59,5 +61,7 @@ def test_without_settings_there_is_no_cap() -> None:
 
 def test_a_bad_setting_is_one_clear_line() -> None:
     """It says where."""
-    with pytest.raises(ValueError, match=r"^budgets: workers\.ann: Value error, expected an amount"):
+    with pytest.raises(
+        ValueError, match=r"^budgets: workers\.ann: Value error, expected an amount"
+    ):
         budget_settings({"workers": {"ann": True}})

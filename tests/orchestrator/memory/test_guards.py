@@ -33,7 +33,8 @@ def through(watched: Guards, number: int, *facts: Fact, worker: WorkerId = ANN) 
 def test_without_settings_everybody_is_always_invited() -> None:
     """Nothing is decided then, whatever happens."""
     watched = Guards(None, [Participant(worker=ANN)])
-    assert through(watched, 1, *["no answer"] * 50) == []
+    lost: list[Fact] = ["no answer"] * 50
+    assert through(watched, 1, *lost) == []
     assert list(watched.roster) == [ANN]
 
 
@@ -53,7 +54,8 @@ def test_the_responses_follow_each_other_and_a_probe_ends_the_pause() -> None:
     assert (suspended.step, suspended.until) == ("suspended", 6)
     for number in (5, 6):
         assert through(watched, number, "accepted", worker=BOB) == []
-        assert (list(watched.roster), watched.waiting) == ([BOB], {ANN})
+        assert list(watched.roster) == [BOB]
+        assert watched.waiting == {ANN}
     probed, restored = through(watched, 7, "accepted")
     assert (probed.step, probed.capacity, restored.step) == ("probed", 1, "restored")
     assert probed.reason == "its pause of 2 announcements is over"
