@@ -22,7 +22,7 @@ from scoring.screens.shading import shading
 from scoring.screens.significance import holm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from orchestrator.memory.record import Record
 
@@ -99,7 +99,7 @@ class Screening:
 
     level: float
     found: Sequence[Suspicion]
-    tests: dict[Screen, int]
+    tests: Mapping[Screen, int]
     review: Sequence[Suspicion]
 
     def to_data(self) -> dict[str, Any]:
@@ -131,11 +131,12 @@ def screen(record: Record, level: float = LEVEL) -> Screening:
         (each for each in corrected if each.adjusted <= level), key=lambda each: each.adjusted
     )
     settings = guard_settings(observed.guards)
+    tests: dict[Screen, int] = {name: len(looks) for name, looks in looked.items()}
     named = settings.review if settings is not None else ()
     return Screening(
         level,
         found,
-        {name: len(tests) for name, tests in looked.items()},
+        tests,
         [each for each in found if each.screen in named],
     )
 

@@ -31,6 +31,9 @@ _STEPS: Final[dict[Response, Step]] = {
     "suspend": "suspended",
     "exclude": "excluded",
 }
+_NO_ANSWER: Final[frozenset[Fact]] = frozenset({"no answer", "not taken up"})
+_ALL_FAILURES: Final[frozenset[Fact]] = frozenset({"no answer", "not taken up", "turned down"})
+
 PROBE: Final = 1
 """So many lots a worker may win when it is tried again."""
 
@@ -241,5 +244,4 @@ def _is_invited(watch: _Watch) -> bool:
 
 
 def _counted(settings: GuardSettings) -> frozenset[Fact]:
-    lost: frozenset[Fact] = frozenset({"no answer", "not taken up"})
-    return lost | {"turned down"} if settings.counts == "failure" else lost
+    return _ALL_FAILURES if settings.counts == "failure" else _NO_ANSWER

@@ -14,11 +14,11 @@ from orchestrator.replay import replay
 from orchestrator.task import Task
 from protocols.events import Announced, Event, Started, TaskEnded
 from protocols.guarding import Guarded
-from protocols.messages import Award, Lot, Result
+from protocols.messages import Announcement, Award, Lot, Result
 from tests.orchestrator.journals import write
 from tests.orchestrator.markets import events_of, finished
 from tests.orchestrator.small_runs import Known
-from workers.ports import Worker
+from workers.ports import Submit, Worker
 from workers.verifiers import Recorded
 
 pytestmark = pytest.mark.anyio
@@ -123,7 +123,7 @@ async def test_lots_wait_for_the_only_worker_that_may_do_them(tmp_path: Path) ->
     class Picky(Known):
         """Bids on nothing."""
 
-        async def bid(self, *_: object) -> None:
+        async def bid(self, announcement: Announcement, submit: Submit) -> None:
             """Say nothing."""
 
     path = tmp_path / "run.db"

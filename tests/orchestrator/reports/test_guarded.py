@@ -7,13 +7,12 @@ import pytest
 from orchestrator.evaluation.guarded import GuardTotals
 from orchestrator.reports.guarded import decision, guarded
 from protocols.guarding import Guarded
-from protocols.units import WorkerId
 
 
 def event(**fields: Any) -> Guarded:
     """Return a decision after four announcements."""
-    worker = WorkerId("ann\x1b[31m")
-    return Guarded(**{"worker": worker, "number": 1, "reason": "why", "announced": 4, **fields})
+    told = {"worker": "ann\x1b[31m", "number": 1, "reason": "why", "announced": 4, **fields}
+    return Guarded.model_validate(told)
 
 
 @pytest.mark.parametrize(
