@@ -125,18 +125,19 @@ def screen(record: Record, level: float = LEVEL) -> Screening:
     observed = Observed()
     for entry in record.entries():
         observed.note(entry.seq, entry.event)
-    looked = {name: list(look(observed)) for name, look in SCREENS.items()}
+    looked: dict[Screen, list[Suspicion]] = {}
+    for name, look in SCREENS.items():
+        looked[name] = list(look(observed))
     corrected = [each for found in looked.values() for each in _corrected(found)]
     found = sorted(
         (each for each in corrected if each.adjusted <= level), key=lambda each: each.adjusted
     )
     settings = guard_settings(observed.guards)
-    tests: dict[Screen, int] = {name: len(looks) for name, looks in looked.items()}
     named = settings.review if settings is not None else ()
     return Screening(
         level,
         found,
-        tests,
+        {name: len(tests) for name, tests in looked.items()},
         [each for each in found if each.screen in named],
     )
 
