@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from orchestrator.coordinator import Coordinator
 from orchestrator.task import Task, TaskResult
 from protocols.catalog import MECHANISMS
-from workers.verifiers import Recorded
 from workers.scripted import Answer, GiveUp, Offer, ScriptedWorker
+from workers.verifiers import Recorded
 
 TASKS = 4
 BIDS = {"ann": ("0.010", 0.9), "ben": ("0.004", 0.6), "cyd": ("0.007", 0.8)}
