@@ -7,6 +7,7 @@ import anyio
 import pytest
 
 from orchestrator.market import Limits
+from orchestrator.memory.standings import StandingBook
 from orchestrator.task import Task, TaskResult
 from protocols.contract import Transfer
 from protocols.events import Allocated, Announced, BidsClosed, Settled, Started, Unsettled
@@ -220,6 +221,7 @@ async def test_all_who_failed_in_a_sequence_are_excluded_and_remembered() -> Non
     assert results[0].solved
     assert results[0].attempts == 2
     book = market._engine._market.standings  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess, reportPrivateUsage]
+    assert isinstance(book, StandingBook)
     assert book.reputation(fleet[0].name, "task").mean() < 0.5
     assert book.reputation(fleet[1].name, "task").mean() < 0.5
 

@@ -9,9 +9,11 @@ from protocols.conversation import CALLED_OFF, REPORTED
 from protocols.errors import ProtocolError
 from protocols.mechanism import Allocation
 from protocols.messages import (
+    Bid,
     Cancellation,
     NotUnderstood,
     Participant,
+    Refusal,
     Rejection,
 )
 from protocols.moves import LotState, ParticipantState
@@ -232,7 +234,7 @@ def test_the_bids_of_a_lot_called_off_do_not_count() -> None:
 def test_what_was_answered_stays_known_when_a_lot_is_called_off() -> None:
     """The answers to a lot called off do not count, but asking for them may have cost."""
     net = announce()
-    said = [bid(T0, ANN), refusal(T0, BOB), bid(T1, CYD)]
+    said: list[Bid | Refusal] = [bid(T0, ANN), refusal(T0, BOB), bid(T1, CYD)]
     for answer in said:
         net.receive(answer)
     net.cancel(T0, "not wanted")

@@ -124,7 +124,8 @@ def test_stated_confidences_are_counted_where_the_mechanism_asks_for_them() -> N
     """Those of all answers, judged or not, to two decimals; a failure counts as 0."""
     book, careless = StandingBook(confidences=True), StandingBook()
     failure = Failure(announcement=FIRST, task=TaskId("t1"), worker=ANN, reason="gave up")
-    reports = [*(answered(ANN, each) for each in (0.9, 0.904, 0.5, None)), failure]
+    answers = [answered(ANN, each) for each in (0.9, 0.904, 0.5, None)]
+    reports: list[Result | Failure] = [*answers, failure]
     for each in (book, careless):
         each.note(lot(), reported(ANN, 0.9), settlement(ANN, 1.0))
         for report in reports:
