@@ -20,7 +20,11 @@ from protocols.units import ZERO, Money
 from protocols.weitzman import Prizes, expected_best, reservation_value
 
 PRIOR_WEIGHT = 4.0
-"""For how many past answers the bid of a worker counts where its confidence is not known yet."""
+"""For how many answers the hope counts that a worker knows for sure, before it has given any.
+
+After n answers it counts for ``4 * 4 / (4 + n)``: a share that falls with the square of n, since any
+hope left would have every worker asked where much is at stake.
+"""
 
 _UNKNOWN = Standing()
 
@@ -145,8 +149,10 @@ class Escalation:
             (lot.value * reading.read(confidence), float(count))
             for confidence, count in standing.confidences
         ]
+        known = sum(count for _, count in prizes)
+        hope = PRIOR_WEIGHT * PRIOR_WEIGHT / (PRIOR_WEIGHT + known)
         hopes = ((float(lot.value), bid.probability), (0.0, 1.0 - bid.probability))
-        prizes += [(prize, PRIOR_WEIGHT * chance) for prize, chance in hopes if chance > 0.0]
+        prizes += [(prize, hope * chance) for prize, chance in hopes if chance > 0.0]
         return Box(bid, reading, prizes, reservation_value(prizes, bid.cost))
 
     def _awards(self, announcement: Announcement, lot: Lot, order: Sequence[Box]) -> list[Award]:
