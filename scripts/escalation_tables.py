@@ -22,6 +22,8 @@ CHOSEN_FOR = 0.99
 RESAMPLES = 400
 COINCIDENCE = 0.5
 
+PROBE = "paid probe, set chosen"
+
 Curve = list[Outcome]
 """Spending and success on every question, at each value."""
 
@@ -106,7 +108,7 @@ def curves(data: Answers) -> dict[str, Curve]:
             (data.costs[:, each], data.right[:, each]) for each in everybody
         ],
         "table per kind": curve_of(table_by_kind(data)),
-        "paid probe, set chosen": chosen(data, cheap, lambda models, _: paid_probe(data, models)),
+        PROBE: chosen(data, cheap, lambda models, _: paid_probe(data, models)),
         "escalation, all models": curve_of(Escalating(data, everybody)),
         "escalation, all models, answers compared": curve_of(
             Escalating(data, everybody, COINCIDENCE)
@@ -135,18 +137,27 @@ def report(title: str, data: Answers) -> str:
         ].astype(np.float64)
         for _ in range(RESAMPLES)
     ]
+    drawn = {
+        name: np.array([needs(curve, single, each)[0] for each in samples])
+        for name, curve in found.items()
+    }
+    column = TARGETS.index(CHOSEN_FOR)
     rows: list[tuple[object, ...]] = []
     for name, curve in found.items():
         reached, most = needs(curve, single, np.ones(size))
-        drawn = np.array([needs(curve, single, each)[0] for each in samples])
-        cells = [_cell(need, drawn[:, column]) for column, need in enumerate(reached)]
-        rows.append((name, *cells, f"{100 * most:.1f} %"))
+        cells = [_cell(need, drawn[name][:, place]) for place, need in enumerate(reached)]
+        gap = drawn[name][:, column] - drawn[PROBE][:, column]
+        other = needs(found[PROBE], single, np.ones(size))[0]
+        error = 100 * gap[np.isfinite(gap)].std()
+        less = f"{100 * (reached[column] - other[column]):+.0f} ± {error:.0f}"
+        rows.append((name, *cells, f"{100 * most:.1f} %", "" if name == PROBE else less))
     price, goal = (float(each.sum()) / (2 * size) for each in single)
     head = (
         f"{title}: {size:,} questions, the best single model is right on {goal:.1%} at"
         f" {1000 * price:.3f} USD per thousand."
     )
-    columns = ("what is done", *(f"{target:.0%}" for target in TARGETS), "most")
+    targets = (f"{target:.0%}" for target in TARGETS)
+    columns = ("what is done", *targets, "most", f"{CHOSEN_FOR:.0%}, less the probe")
     return f"{head}\n\n{table(columns, rows)}"
 
 

@@ -86,6 +86,15 @@ def test_a_confidence_is_worth_what_the_map_makes_of_it() -> None:
     ] == ["not-worth-it"]
 
 
+def test_the_hope_in_a_worker_fades_with_its_answers() -> None:
+    """After 300 answers alike nobody is asked in the hope of a sure one, however much is at stake."""
+    drawn = auction([10_000], {"flat": [(1, 0.5)]})
+    (new,), (known,) = awards_of(drawn), awards_of(drawn, knowing(flat=((0.5, 300),)))
+
+    assert new.score == 9_998
+    assert known.score == pytest.approx(5_000, rel=0.01)
+
+
 def test_unstated_answers_count_as_bid() -> None:
     """Who never says how sure it is is a box with one prize."""
     drawn = auction([100], {"silent": [(10, 0.5)]})
