@@ -1,5 +1,7 @@
 """Asks a worker whether it takes its award up, before anything is started in its name."""
 
+from functools import partial
+
 from orchestrator.execution import Execution
 from orchestrator.foreign import excuse
 from orchestrator.market import Limits
@@ -61,7 +63,10 @@ async def _ask(execution: Execution) -> str | None:
     seconds = execution.market.limits.award_seconds
     try:
         with execution.interruptible(seconds):
-            taken = await execution.worker.confirm(execution.lot, execution.award)
+            taken = await execution.market.foreign.make(
+                execution.worker.name,
+                partial(execution.worker.confirm, execution.lot, execution.award),
+            )
             return None if taken else DECLINED
     except Exception as error:  # noqa: BLE001 - foreign code may raise anything
         return excuse("the worker could not take its award up: ", error)

@@ -28,7 +28,7 @@ class Agenda:
     def __init__(self, lots_of: Callable[[Lot], Sequence[Lot]] | None = None) -> None:
         self._lots_of = lots_of
         self.ready: deque[Lot] = deque()
-        self._entered: set[TaskId] = set()
+        self._entered: dict[TaskId, None] = {}
         self._waiting: dict[TaskId, _Waiting] = {}
         self._dependents: dict[TaskId, list[TaskId]] = {}
         self._ended: dict[TaskId, State] = {}
@@ -45,7 +45,7 @@ class Agenda:
             lot: The task as it will be announced.
             needs: The tasks that must be solved first, known already or added later.
         """
-        self._entered.add(lot.task)
+        self._entered[lot.task] = None
         states = {need: self._ended.get(need) for need in needs}
         for need, state in states.items():
             if state not in {None, "solved"}:
@@ -61,6 +61,10 @@ class Agenda:
     def knows(self, task: TaskId) -> bool:
         """Whether a task of this id has entered."""
         return task in self._ended or task in self._entered
+
+    def open(self) -> tuple[TaskId, ...]:
+        """Return the tasks that have entered and not ended, in the order of their entry."""
+        return tuple(self._entered)
 
     def has_ended(self, task: TaskId) -> bool:
         """Whether a task has ended."""
@@ -82,7 +86,7 @@ class Agenda:
         Tasks that only waited for a solved one become ready, with its answer among their inputs.
         """
         self._ended[task] = state
-        self._entered.discard(task)
+        self._entered.pop(task, None)
         dependents = self._dependents.pop(task, ())
         if answer and state == "solved":
             self._answers[task] = answer

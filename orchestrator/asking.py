@@ -1,10 +1,12 @@
 """Asks workers for bids until all have answered or the time is over."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import anyio
 
 from orchestrator.foreign import checked, excuse
+from orchestrator.leash import ForeignCall, ForeignCalls
 from protocols.contract_net import ContractNet
 from protocols.messages import Bid, Refusal
 from protocols.units import WorkerId
@@ -12,18 +14,23 @@ from workers.ports import Bidder, Submit
 
 
 async def ask(
-    net: ContractNet, workers: Mapping[WorkerId, Bidder], deadline: anyio.CancelScope
+    net: ContractNet,
+    workers: Mapping[WorkerId, Bidder],
+    deadline: anyio.CancelScope,
+    foreign: ForeignCalls,
 ) -> None:
     """Collect answers into the net and close its bidding.
 
     Instant workers are asked in a row; the others at the same time, each in its own task, so that
     a slow one delays nobody. At the deadline all calls are cancelled. What a worker hands in after
-    it, while it is being cancelled, is late and turned down by the net.
+    it, while it is being cancelled, is late and turned down by the net. Who does not end then is not
+    waited for.
 
     Args:
         net: The announcement.
         workers: Whom to ask; a participant that is not among them stays silent.
         deadline: A new scope; who cancels it ends the asking before its time.
+        foreign: Makes the calls that may take time.
     """
     slow: list[Bidder] = []
     over = False
@@ -44,7 +51,7 @@ async def ask(
 
     for participant in net.announcement.participants:
         worker = workers.get(participant.worker)
-        if worker is None:
+        if worker is None or worker.name in foreign.stuck:
             continue
         if worker.instant:
             await _ask_one(net, worker, taking(worker.name))
@@ -53,9 +60,12 @@ async def ask(
     if slow:
         deadline.deadline = anyio.current_time() + net.announcement.bid_seconds
         with deadline:
-            async with anyio.create_task_group() as group:
-                for worker in slow:
-                    group.start_soon(_ask_one, net, worker, taking(worker.name))
+            await foreign.make_all(
+                [
+                    ForeignCall(worker.name, partial(_ask_one, net, worker, taking(worker.name)))
+                    for worker in slow
+                ]
+            )
     close_bidding()
 
 
@@ -63,7 +73,7 @@ async def _ask_one(net: ContractNet, worker: Bidder, submit: Submit) -> None:
     """Ask one worker; if it raises, it refuses what is left, and asking counts as billed in full."""
     try:
         await worker.bid(net.announcement, submit)
-    except Exception as error:  # noqa: BLE001 - foreign code may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
         for lot in net.announcement.lots:
             if worker.name not in lot.excluded:
                 submit(

@@ -34,6 +34,7 @@ class Bidding:
     ) -> None:
         self._chronicle = market.chronicle
         self._net = net
+        self._foreign = market.foreign
         self._invitation = invitation
         self._called_off = called_off
         self._rounds = clock_rounds(market.mechanism, net.announcement, market.seed)
@@ -49,7 +50,7 @@ class Bidding:
             said = (*recorded.bids, *recorded.refusals)
         if said is None:
             self._chronicle.await_input()
-            await ask(net, self._invitation.workers(), self._open())
+            await ask(net, self._invitation.workers(), self._open(), self._foreign)
         else:
             for answer in said:
                 net.receive(answer)
@@ -82,7 +83,10 @@ class Bidding:
         call = self._net.announcement
         invited = self._invitation.workers()
         bidders = {name: worker.at_clock(call) for name, worker in invited.items()}
-        return await converse(self._rounds, bidders, self._chronicle, self._called_off, self._open)
+        return await converse(
+            *(self._rounds, bidders, self._chronicle),
+            *(self._called_off, self._open, self._foreign),
+        )
 
     def _now_off(self) -> tuple[TaskId, ...]:
         """Return the lots that were called off before the bidding closed, as announced."""

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, ExitStack, suppress
+from contextlib import ExitStack, suppress
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import anyio
 
+from orchestrator.dismissal import Closing, dismiss
 from orchestrator.engine import Engine
 from orchestrator.entrance import Entry, OnEnd, described, given, placed
 from orchestrator.execution import Ending
@@ -23,7 +24,7 @@ from orchestrator.memory.caps import BudgetSettings, Caps, budget_settings
 from orchestrator.memory.chronicle import Chronicle
 from orchestrator.memory.journal import Journal
 from orchestrator.memory.ledger import Ledger
-from orchestrator.memory.opening import note_opening, open_journal
+from orchestrator.memory.opening import note_opening, note_quarantines, open_journal
 from orchestrator.observing.watchers import watchers
 from orchestrator.peer_settings import PeerSettings, check_judge, peer_settings
 from orchestrator.planning.course import Course
@@ -45,9 +46,6 @@ if TYPE_CHECKING:
     from orchestrator.memory.record import Record
     from workers.chat import Chat
     from workers.model_judge import ModelJudge
-
-GRACE_SECONDS = 5.0
-"""How long workers may take to release what they hold when a market closes."""
 
 
 class Coordinator:
@@ -254,12 +252,14 @@ class Coordinator:
             await self._group.__aexit__(None, None, None)
         finally:
             try:
-                if kind is None and engine is not None and engine.error is None and engine.idle:
-                    self._chronicle.note(engine.closing)
+                await dismiss(self._closing(), self._market)
             finally:
-                self._calls.close()
-                self._release()
-                await self._dismiss()
+                try:
+                    if kind is None and engine is not None and engine.error is None and engine.idle:
+                        self._chronicle.note(engine.closing)
+                finally:
+                    self._calls.close()
+                    self._release()
 
     def listen(self, listener: Callable[[Event], None]) -> None:
         """Call the listener with every event from now on; all of them if set before entering."""
@@ -467,6 +467,7 @@ class Coordinator:
             guarded=self._guards,
         )
         inherit(self._market, forked)
+        self._market.quarantines = note_quarantines(self._chronicle)
         return Engine(self._market, *given(record))
 
     def _release(self) -> None:
@@ -474,16 +475,11 @@ class Coordinator:
             self._record.close()
         self._journal.close()
 
-    async def _dismiss(self) -> None:
-        """Let every worker release what it holds, also if another one fails at that."""
-        with anyio.CancelScope(shield=True), anyio.move_on_after(GRACE_SECONDS):
-            async with AsyncExitStack() as stack:
-                if self._planner is not None:
-                    stack.push_async_callback(self._planner.aclose)
-                closable: tuple[Worker | ModelJudge, ...]
-                closable = (*self._workers.values(), *self._judges.values())
-                for each in closable:
-                    stack.push_async_callback(each.aclose)
+    def _closing(self) -> list[Closing]:
+        """Return who holds something that is to be released."""
+        closing: list[Closing] = [(each.name, each.aclose) for each in self._workers.values()]
+        closing += [("", judge.aclose) for judge in self._judges.values()]
+        return closing if self._planner is None else [*closing, ("", self._planner.aclose)]
 
 
 def _in_full(opened: RunOpened) -> RunOpened:

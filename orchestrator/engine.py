@@ -57,7 +57,8 @@ class Engine:
         self.stopped = False
         self._market = market
         self._entrance = Entrance(recorded)
-        self._cancellations = Cancellations(cancelled)
+        stops = market.limits.on_failure == "stop"
+        self._cancellations = Cancellations(cancelled, stops=stops)
         self.peers = PeerLine(market, self._take_note)
         self._agenda = Agenda(self.peers.copies)
         self._open: deque[Auction] = deque()
@@ -83,6 +84,8 @@ class Engine:
     @property
     def closing(self) -> RunClosed:
         """The last event of the run, if it ends now."""
+        if self._cancellations.stopped_by is not None:
+            return RunClosed(reason="cancelled")
         return RunClosed(reason="budget" if self._short_of_cash else "done")
 
     def submit(self, entries: Iterable[Entry]) -> None:
@@ -169,6 +172,7 @@ class Engine:
 
     async def _serve(self, group: TaskGroup) -> None:
         market = self._market
+        market.foreign.open(group)
         overall = anyio.Semaphore(market.limits.concurrency, fast_acquire=True)
         for name, worker in market.workers.items():
             market.desks[name] = desk = Desk(worker.seats, overall)
@@ -265,6 +269,7 @@ class Engine:
         )
         if entry.batch:
             self.peers.enter(entry)
+        self._cancellations.note_entry(lot.task)
         if (broken := self._agenda.add(lot, needs)) is not None:
             self._end(Ending(lot, "skipped", f"it needs {broken!r}, which was not solved"))
 
@@ -395,6 +400,7 @@ class Engine:
             self._market.verifiers.pop(task, None)
             self._cancellations.reasons.pop(task, None)
             self._ended.append(ending)
+            self._cancellations.note_end(task, state, self._agenda.open())
             answer = ending.report.answer if isinstance(ending.report, Result) else None
             because = f"it needs {task!r}, which is {state}"
             broken = self._agenda.end(task, state, answer)

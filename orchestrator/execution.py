@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import InitVar, dataclass, field
+from functools import partial
 from math import inf
 
 import anyio
@@ -224,17 +225,24 @@ class Execution:
         """Call the worker; whatever it does, there is a report, unless it is called off."""
         limit = self.market.limits.execute_seconds
         reason = f"no answer within {limit:g} s"
+        if self.worker.name in self.market.quarantined:
+            return self._failure("it did not let go of an earlier call", ZERO)
         try:
             if self.worker.instant:
                 return self._checked(await self.worker.execute(self.lot, self.award))
             with self.interruptible(limit):
-                return self._checked(await self.worker.execute(self.lot, self.award))
-        except Exception as error:  # noqa: BLE001 - foreign code may raise anything
+                return self._checked(await self._made())
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
             reason = excuse("", error)
         if self.called_off is not None:
             self._break_off()
             return None
         return self._failure(reason)
+
+    async def _made(self) -> Result | Failure:
+        worker = self.worker
+        work = partial(worker.execute, self.lot, self.award)
+        return await self.market.foreign.make(worker.name, work, lambda: worker.lingers)
 
     def _break_off(self) -> None:
         """Note that a call may have been billed whose answer will not come."""
@@ -251,7 +259,7 @@ class Execution:
             return checked(report)
         raise ValueError("the worker reported on something else than its award")
 
-    def _failure(self, reason: str) -> Failure:
+    def _failure(self, reason: str, cost: Money | None = None) -> Failure:
         """Report for a worker that did not: it may have cost all that was held."""
         award = self.award
         return Failure(
@@ -259,7 +267,7 @@ class Execution:
             task=award.task,
             worker=award.worker,
             reason=reason,
-            cost=self.held,
+            cost=self.held if cost is None else cost,
         )
 
     async def _judge(self, report: Result | Failure) -> Verified | NoVerdict | None:

@@ -9,3 +9,4 @@ BAD_INPUT: Final = 2
 BUDGET_REACHED: Final = 3
 MISMATCH: Final = 4
 INTERRUPTED: Final = 130
+TERMINATED: Final = 143

@@ -10,7 +10,7 @@ LONGEST = 2_000
 """What a note may be long."""
 
 
-def excuse(before: str, error: Exception) -> str:
+def excuse(before: str, error: BaseException) -> str:
     """Say what foreign code has raised, in words that every message can carry.
 
     >>> excuse("could not bid: ", KeyError("price"))

@@ -75,6 +75,7 @@ def inherit(market: Market, forked: Forked | None) -> None:
         desks=market.desks,
         judges=market.judges,
     )
+    before.foreign, before.quarantined = market.foreign, market.quarantined
     inherit(before, parent.forked)
     market.before, market.until = before, forked.announced
     market.guards.adopt(before.guards)

@@ -68,11 +68,16 @@ class Invitation:
 
     def workers(self) -> Mapping[WorkerId, Worker]:
         """Return whom to ask now: after a crash, only those whom the budget can bear once more."""
+        stuck = self._market.quarantined
         if self._recorded is None:
+            if stuck:
+                self._asked = {
+                    name: each for name, each in self._asked.items() if name not in stuck
+                }
             return self._asked
         again: dict[WorkerId, Worker] = {}
         for name, ceiling in self._ceilings.items():
-            if not ceiling or self._market.can_hold(ceiling):
+            if name not in stuck and (not ceiling or self._market.can_hold(ceiling)):
                 again[name] = self._market.workers[name]
                 self._promised += ceiling
                 self._market.promised += ceiling

@@ -5,10 +5,11 @@ has said so, so that no bill is unknown after a crash; a verdict that was lost m
 counts as spent, and is asked for again on a new hold.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 import anyio
 
@@ -22,6 +23,8 @@ from protocols.messages import Award, Failure, Lot, Outcome, Result
 from protocols.units import ZERO, Money, TaskId
 from workers.ports import Assessor, Verdict, VerifierError
 from workers.spec import Spec
+
+T = TypeVar("T")
 
 FAILED = "the verifier failed: "
 LOST = "the verdict was lost, and the budget has no room to ask again"
@@ -94,7 +97,7 @@ class Hearing:
             if isinstance(verifier, Spec):  # it only looks at the answer
                 return self._verified(await verifier.verify(self.lot, report), verifier.type)
             with wait(limit) as scope:
-                verdict = await verifier.verify(self.lot, report)
+                verdict = await self._unhindered(partial(verifier.verify, self.lot, report))
                 if not scope.cancel_called:  # who swallows that is late all the same
                     return self._verified(verdict, verifier.type)
         except Exception as error:  # noqa: BLE001 - a verifier may be foreign code too
@@ -112,7 +115,7 @@ class Hearing:
             limit = self.market.limits.verify_seconds
         try:
             with wait(limit) as scope:
-                found = await verifier.assess(self.lot, report)
+                found = await self._unhindered(partial(verifier.assess, self.lot, report))
                 if not scope.cancel_called:
                     return self._verified(found.verdict, verifier.type, found.cost, found.opinion)
         except VerifierError as error:
@@ -120,6 +123,10 @@ class Hearing:
         except Exception as error:  # noqa: BLE001 - a verifier may be foreign code too
             return NoVerdict(excuse(FAILED, error), self.held)
         return NoVerdict(_late(limit), self.held)
+
+    async def _unhindered(self, judge: Callable[[], Awaitable[T]]) -> T:
+        """Let a verifier judge; one that goes on when its time is over is not waited for."""
+        return await self.market.foreign.make("", judge)
 
     def close(self, cost: Money) -> tuple[Transfer, ...]:
         """Return what bills a verdict and frees what else was held for it."""

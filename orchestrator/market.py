@@ -8,6 +8,7 @@ from pydantic import Field
 
 from orchestrator.desk import Desk
 from orchestrator.guard_settings import GuardSettings
+from orchestrator.leash import ForeignCalls
 from orchestrator.memory.budget import Budget
 from orchestrator.memory.caps import Caps
 from orchestrator.memory.chronicle import Chronicle
@@ -17,6 +18,7 @@ from orchestrator.memory.succession import Succession
 from orchestrator.peer_settings import PeerSettings
 from protocols.frozen import Frozen
 from protocols.mechanism import Mechanism
+from protocols.quarantine import Quarantined
 from protocols.units import Money, TaskId, WorkerId
 from workers.model_judge import ModelJudge
 from workers.ports import Verifier, Worker
@@ -76,6 +78,14 @@ class Limits(Frozen):
     verify_seconds: Annotated[
         float, Field(gt=0, le=1e6, description="How long a verifier may take over one answer.")
     ] = 300.0
+    grace: Annotated[
+        float,
+        Field(gt=0, le=3_600, description="How long a worker may take to end a call called off."),
+    ] = 5.0
+    on_failure: Annotated[
+        Literal["continue", "stop"],
+        Field(description="What becomes of the other tasks when one fails for good."),
+    ] = "continue"
     solved_at: Annotated[
         float, Field(gt=0, le=1, description="The success from which a task counts as solved.")
     ] = 0.5
@@ -94,6 +104,9 @@ class Market:
         peers: How tasks with redundancy are scored; ``None`` if there are none.
         seed: Decides between equals.
         judges: The models that compare answers, by name.
+        foreign: Makes the calls to workers and verifiers that may take time.
+        quarantined: The workers that get no more work in this process.
+        quarantines: How many were quarantined, in this process and earlier ones.
         promised: The cash that is kept for asking again after a crash; no event holds it.
         caps: What single workers and kinds of task may still cost.
         guarded: When a worker counts as failing, if anybody cares.
@@ -122,9 +135,13 @@ class Market:
     guards: Guards = field(init=False)
     before: "Market | None" = None
     until: int = 0
+    foreign: ForeignCalls = field(init=False)
+    quarantined: set[WorkerId] = field(default_factory=set[WorkerId])
+    quarantines: int = 0
 
     def __post_init__(self) -> None:
         """Put up what the mechanism can clear, and keep of the past what it reads."""
+        self.foreign = ForeignCalls(self.limits.grace, self._note_stuck)
         self.guards = Guards(self.guarded, [each.participant for each in self.workers.values()])
         self.fit()
         self.standings = standing_book(self.mechanism, self.limits.announcements)
@@ -148,6 +165,18 @@ class Market:
     def of(self, number: int) -> "Market":
         """Return the terms on which an announcement is made."""
         return self if self.before is None or number > self.until else self.before.of(number)
+
+    def quarantine(self, name: str, reason: str) -> None:
+        """Note that a worker gets no more work in this process; others have no name here."""
+        worker = WorkerId(name)
+        if worker in self.workers and worker not in self.quarantined:
+            self.quarantined.add(worker)
+            number = self.quarantines = self.quarantines + 1
+            self.chronicle.note(Quarantined(number=number, worker=worker, reason=reason))
+
+    def _note_stuck(self, name: str) -> None:
+        seconds = self.limits.grace
+        self.quarantine(name, f"it did not let go of a call within {seconds:g} s of being told to")
 
     def can_hold(self, amount: int) -> bool:
         """Whether there is cash for a hold now, whatever the budget has planned."""

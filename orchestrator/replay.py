@@ -18,7 +18,7 @@ from orchestrator.memory.caps import Caps, budget_settings
 from orchestrator.memory.chronicle import Chronicle, DivergenceError
 from orchestrator.memory.journal import JournalError, Unrecorded
 from orchestrator.memory.ledger import Ledger, fund
-from orchestrator.memory.opening import note_resumptions
+from orchestrator.memory.opening import note_quarantines, note_resumptions
 from orchestrator.memory.record import Record
 from orchestrator.peer_settings import peer_settings
 from orchestrator.planning.recall import Round, note_planning, rounds
@@ -94,6 +94,7 @@ async def _replay(record: Record) -> Replay:
         funds = () if opened.budget is None else fund(opened.budget)
         chronicle.note(opened.model_copy(update={"transfers": funds}))
         note_resumptions(chronicle)
+        note_quarantines(chronicle)
         tasks, cancelled = given(record)
         added = list(tasks)
         engine = Engine(market, added, cancelled)

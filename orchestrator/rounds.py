@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Mapping
 import anyio
 
 from orchestrator.asking import ask
+from orchestrator.leash import ForeignCalls
 from orchestrator.memory.chronicle import Chronicle
 from protocols.contract_net import ContractNet
 from protocols.events import RoundClosed
@@ -20,6 +21,7 @@ async def converse(
     chronicle: Chronicle,
     called_off: Container[TaskId],
     deadline: Callable[[], anyio.CancelScope],
+    foreign: ForeignCalls,
 ) -> tuple[Bid | Refusal, ...]:
     """Run the clocks until each has stopped and return what the answers come to.
 
@@ -32,6 +34,7 @@ async def converse(
         chronicle: Where the rounds are recorded.
         called_off: The lots whose clocks stop; they may become more meanwhile.
         deadline: Gives each round the scope that ends it.
+        foreign: Makes the calls that may take time.
 
     Raises:
         RecordEndsError: In a replay, if the record does not say how a round was answered.
@@ -43,7 +46,7 @@ async def converse(
             lots = tuple(lot for lot in announcement.lots if lot.task not in called_off)
             net = ContractNet(announcement.model_copy(update={"lots": lots}))
             if lots:
-                await ask(net, bidders, deadline())
+                await ask(net, bidders, deadline(), foreign)
             closed = rounds.close(net.bids, net.refusals, called_off)
         chronicle.note(closed)
         rounds.take(closed)

@@ -31,6 +31,7 @@ from protocols.messages import (
 )
 from protocols.peer_scores import PeerAnswer, PeerStanding
 from protocols.planning import PlanAnswered, PlanAsked
+from protocols.quarantine import Quarantined
 from protocols.stopping import SetAside
 from protocols.units import (
     Amount,
@@ -384,6 +385,7 @@ Event = (
     | Closed
     | Guarded
     | TaskEnded
+    | Quarantined
     | RunResumed
     | RunClosed
 )

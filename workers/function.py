@@ -19,6 +19,7 @@ from workers.skills import SKILLS, SkillName
 from workers.spec import ParticipantSpec, Terms
 
 Price = Decimal | str | float
+Alone = tuple[object]
 
 
 class FunctionWorker(LocalWorker):
@@ -29,7 +30,8 @@ class FunctionWorker(LocalWorker):
     reported as a failure. An exception is left to the coordinator, which records a failure.
 
     A synchronous function runs in a thread. When it is cancelled the thread is abandoned, not
-    stopped: it runs to its end and its answer is dropped.
+    stopped: it runs to its end and its answer is dropped. A market gives the worker no more work if
+    that takes longer than its grace time.
 
     Args:
         name: The worker's name, unique in the run.
@@ -63,6 +65,7 @@ class FunctionWorker(LocalWorker):
         self._threaded = blocking and not _is_async(function)
         self._history = History()
         self._limiter: anyio.CapacityLimiter | None = None
+        self._abandoned: set[object] = set()
         self.instant = not blocking and not _is_async(function)
 
     def quote(self, lot: Lot) -> Quote:
@@ -104,13 +107,35 @@ class FunctionWorker(LocalWorker):
         if self._threaded:
             if self._limiter is None:
                 self._limiter = anyio.CapacityLimiter(self.seats)
-            # in a tuple, since trio takes no coroutine out of a thread
-            (answer,) = await anyio.to_thread.run_sync(
-                lambda: (self._function(argument),), abandon_on_cancel=True, limiter=self._limiter
-            )
+            (answer,) = await self._in_thread(argument, self._limiter)
         else:
             answer = self._function(argument)
         return await cast("Awaitable[object]", answer) if inspect.isawaitable(answer) else answer
+
+    @property
+    def lingers(self) -> bool:
+        """Whether a thread of a call that was called off still runs."""
+        return bool(self._abandoned)
+
+    async def _in_thread(self, argument: Lot | str, limiter: anyio.CapacityLimiter) -> Alone:
+        running = object()
+        over = False
+
+        def call() -> Alone:
+            nonlocal over
+            try:
+                return (self._function(argument),)  # trio takes no coroutine out of a thread
+            finally:
+                over = True
+                self._abandoned.discard(running)
+
+        try:
+            return await anyio.to_thread.run_sync(call, abandon_on_cancel=True, limiter=limiter)
+        except anyio.get_cancelled_exc_class():
+            self._abandoned.add(running)
+            if over:  # it ended while it was being abandoned
+                self._abandoned.discard(running)
+            raise
 
     def _price(self, lot: Lot) -> Money:
         return money(self._cost(lot)) if callable(self._cost) else self._cost

@@ -117,6 +117,14 @@ class Worker(ABC):
         """
         return ByCost(self, announcement)
 
+    @property
+    def lingers(self) -> bool:
+        """Whether something of a call that was called off runs on, such as a thread.
+
+        Who still lingers after the grace time of the market gets no more work in its run.
+        """
+        return False
+
     async def confirm(self, lot: Lot, award: Award) -> bool:
         """Say whether the worker takes an award up; asked right before the work, if it confirms.
 

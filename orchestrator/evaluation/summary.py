@@ -40,6 +40,7 @@ from protocols.events import (
 )
 from protocols.guarding import Guarded
 from protocols.planning import PlanAnswered, PlanAsked
+from protocols.quarantine import Quarantined
 from protocols.stopping import SetAside
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Summary:
         unsettled: Why tasks ended unsettled, and how many.
         unfunded: Why tasks ended for want of cash, and how many.
         guards: What was decided about workers that kept failing.
+        quarantined: The workers that did not let go of a call, and got no more work.
     """
 
     def __init__(self) -> None:
@@ -95,6 +97,7 @@ class Summary:
         self.unsettled: Counter[str] = Counter()
         self.unfunded: Counter[str] = Counter()
         self.guards = GuardTotals()
+        self.quarantined: dict[WorkerId, str] = {}
         self._copied: dict[TaskId, dict[tuple[AnnouncementId, TaskId, WorkerId], float]] = {}
         self._solved_at = Limits().solved_at
         self._accounts: dict[str, WorkerTotals] = {}
@@ -149,6 +152,8 @@ class Summary:
                 self._withdraw(event)
             case Guarded():
                 self.guards.note(event)
+            case Quarantined():
+                self.quarantined[event.worker] = event.reason
             case Cancelled() | RunResumed() | RoundClosed() | PeersScored() | Compared():
                 pass  # they move nothing, or it is booked
             case _:
@@ -328,6 +333,7 @@ class Summary:
             "guards": self.guards.to_data(),
             "lost_calls": self.lost.to_data(),
             "peers": self.peers.to_data(),
+            "quarantined": dict(self.quarantined),
             "workers": [worker.to_data() for worker in self.workers.values()],
         }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from orchestrator.memory.chronicle import Chronicle, DivergenceError
 from orchestrator.memory.journal import Journal, JournalError, Unrecorded
 from protocols.events import RunClosed, RunOpened, RunResumed
+from protocols.quarantine import Quarantined
 from workers.verifiers.person import VerdictFile
 
 if TYPE_CHECKING:
@@ -92,6 +93,15 @@ def _compare(
         told = [each for each in found if not each.startswith(_DIGESTS)]
         field = (told or found)[0].removeprefix("run-opened: ")
         raise JournalError(f"{resumed}: another run: {field.replace('by its inputs', 'now')}")
+
+
+def note_quarantines(chronicle: Chronicle) -> int:
+    """Pass the quarantines of the past, which bind no other process; return how many there were."""
+    number = 0
+    while (event := chronicle.recall(f"quarantined\t{number + 1}", Quarantined)) is not None:
+        chronicle.note(event)
+        number += 1
+    return number
 
 
 def note_resumptions(chronicle: Chronicle) -> int:

@@ -10,6 +10,7 @@ from protocols.decommitment import Lapsed, Withdrawn
 from protocols.events import Allocated, BidsClosed, Event, Finished, RunResumed, Started
 from protocols.guarding import Guarded
 from protocols.messages import Failure
+from protocols.quarantine import Quarantined
 from protocols.units import AnnouncementId, TaskId, WorkerId
 
 _COORDINATOR: Final = "(coordinator)"
@@ -66,6 +67,8 @@ class Anomalies:
             case Withdrawn():
                 self._costs.pop((event.announcement, event.task, event.worker), None)
                 self._add("had an award withdrawn", event.worker, event.reason)
+            case Quarantined():
+                self._add("was quarantined", event.worker, event.reason)
             case Started() | Consulted() if event.call > 1:
                 self._add(
                     "was asked again, an answer was lost", event.worker or _COORDINATOR, event.task

@@ -15,6 +15,7 @@ from orchestrator.planning.picture import plan_data, print_plan
 from orchestrator.planning.pursuit import first_brief
 from orchestrator.planning.saving import workflow_text
 from orchestrator.reports.tables import console
+from orchestrator.signals import asking
 from orchestrator.task import Task
 from orchestrator.verbs.options import (
     SET_EXAMPLES,
@@ -146,5 +147,6 @@ class _Gate:
         return UNSOLVED if self.runs else DONE
 
     def _ask(self, question: str) -> None:
-        if not click.confirm(question, err=True):
-            raise PlanRefusedError("not approved")
+        with asking():
+            if not click.confirm(question, err=True):
+                raise PlanRefusedError("not approved")

@@ -13,7 +13,7 @@ from orchestrator.coordinator import Coordinator
 from orchestrator.drawing.display import plain
 from orchestrator.errors import InputError, Problem
 from orchestrator.evaluation.summary import Summary
-from orchestrator.exits import BUDGET_REACHED, DONE, INTERRUPTED, MISMATCH, UNSOLVED
+from orchestrator.exits import BUDGET_REACHED, DONE, MISMATCH, UNSOLVED
 from orchestrator.memory.record import Record
 from orchestrator.offline import work_offline
 from orchestrator.planning.errors import PlanningError, PlanRefusedError, UnfundedPlanError
@@ -21,6 +21,7 @@ from orchestrator.planning.picture import print_solution
 from orchestrator.planning.pursuit import OnPlan
 from orchestrator.reports.progress import progress, waiting
 from orchestrator.reports.tables import console
+from orchestrator.signals import StoppedError, until_told
 from orchestrator.verbs.options import print_json
 from orchestrator.verbs.showing import as_data, examine, show_closing
 from orchestrator.workflow import work
@@ -28,6 +29,7 @@ from protocols.consultation import Consulted
 from protocols.events import Event
 from workers.cassette import ReplayChat
 from workers.errors import CassetteError
+from workers.verifiers.confined import kill_programs
 from workers.verifiers.person import ByPerson
 
 
@@ -59,10 +61,11 @@ def carry_through(
         with progress(len(fleet.tasks), market.ledger, config.currency, quiet=still) as listener:
             listeners = [summary.note, listener, *([] if quiet else [_calling(journal)])]
             run = work if player is None else partial(work_offline, player)
-            solution = anyio.run(run, market, fleet, listeners, on_plan)
-    except KeyboardInterrupt:
+            do = partial(run, market, fleet, listeners, on_plan)
+            solution = anyio.run(until_told, do, _stopping, kill_programs)
+    except StoppedError as stopped:
         click.echo(f"interrupted; go on with: truthbid resume {journal}", err=True)
-        return INTERRUPTED
+        return stopped.code
     except PlanningError as error:
         if isinstance(error, PlanRefusedError):
             raise
@@ -108,6 +111,10 @@ def _counted(player: ReplayChat) -> str:
     hits = "1 hit" if player.hits == 1 else f"{player.hits} hits"
     misses = "1 miss" if player.misses == 1 else f"{player.misses} misses"
     return f"{hits}, {misses}" + (f", {player.unused} unused" if player.unused else "")
+
+
+def _stopping() -> None:
+    click.echo("stopping; once more to stop at once", err=True)
 
 
 def _calling(journal: Path) -> Callable[[Event], None]:

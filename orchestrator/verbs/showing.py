@@ -23,6 +23,7 @@ from orchestrator.reports.absence import absences
 from orchestrator.reports.guarded import guarded
 from orchestrator.reports.judges import judges
 from orchestrator.reports.lost_calls import lost_calls
+from orchestrator.reports.quarantine import quarantined
 from orchestrator.reports.stopped import stopped
 from orchestrator.reports.suspicions import suspicions
 from orchestrator.reports.unsettled import unsettled
@@ -177,6 +178,7 @@ def _remarks(found: Findings) -> Iterator[str]:
     yield from stopped(found.summary)
     yield from unsettled(found.summary)
     yield from lost_calls(found.summary.lost, plain(found.summary.currency, 20))
+    yield from quarantined(found.summary)
     yield from found.absent
     yield from judges(found.judged)
     yield from guarded(found.summary.guards)

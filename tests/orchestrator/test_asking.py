@@ -1,11 +1,12 @@
 """Asking for bids: everybody at once, until the deadline and no longer."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import anyio
 import pytest
 
 from orchestrator.asking import ask
+from orchestrator.leash import ForeignCalls
 from protocols.contract_net import ContractNet
 from protocols.messages import Announcement, Award, Bid, Failure, Lot, Participant, Refusal
 from protocols.units import Money, TaskId, WorkerId
@@ -62,8 +63,18 @@ async def asked(*workers: Worker, lots: tuple[Lot, ...] = (lot(),)) -> ContractN
             participants=tuple(worker.participant for worker in workers),
         )
     )
-    await ask(net, {worker.name: worker for worker in workers}, anyio.CancelScope())
+    await conversed(net, workers, anyio.CancelScope())
     return net
+
+
+async def conversed(
+    net: ContractNet, workers: Iterable[Worker], deadline: anyio.CancelScope
+) -> None:
+    """Ask workers until a deadline; nobody gets stuck."""
+    foreign = ForeignCalls(1.0, lambda name: pytest.fail(f"{name} is stuck"))
+    async with anyio.create_task_group() as group:
+        foreign.open(group)
+        await ask(net, {worker.name: worker for worker in workers}, deadline, foreign)
 
 
 def who(bids: tuple[Bid, ...] | tuple[Refusal, ...]) -> list[str]:
@@ -243,7 +254,7 @@ async def test_who_is_not_to_be_asked_stays_silent() -> None:
         )
     )
 
-    await ask(net, {good.name: good}, anyio.CancelScope())
+    await conversed(net, [good], anyio.CancelScope())
 
     assert who(net.bids) == ["good"]
     assert net.silent == ("dear",)
@@ -257,7 +268,7 @@ async def test_who_no_longer_wants_bids_ends_the_asking_before_its_time() -> Non
     net = ContractNet(Announcement(announcement=FIRST, number=1, lots=(lot(),), participants=crew))
     start = anyio.current_time()
     async with anyio.create_task_group() as group:
-        group.start_soon(ask, net, {worker.name: worker for worker in workers}, deadline)
+        group.start_soon(conversed, net, workers, deadline)
         await anyio.sleep(5)
         deadline.cancel()
 

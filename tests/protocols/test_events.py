@@ -45,6 +45,7 @@ from protocols.messages import (
 )
 from protocols.peer_scores import PeerAnswer, PeerStanding
 from protocols.planning import PlanAnswered, PlanAsked
+from protocols.quarantine import Quarantined
 from protocols.stopping import SetAside
 from protocols.units import AnnouncementId, Money, TaskId, WorkerId
 
@@ -204,6 +205,7 @@ EVENTS: list[Event] = [
     Unsettled(announcement=NAME, task=TASK, worker=ANN, reason="no verifier"),
     Closed(announcement=NAME, number=1),
     TaskEnded(task=TASK, state="solved"),
+    Quarantined(number=1, worker=ANN, reason="it does not end"),
     RunResumed(version="0.1.0", time=1),
     RunClosed(reason="done", transfers=MOVED),
 ]

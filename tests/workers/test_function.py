@@ -96,10 +96,14 @@ async def test_a_function_that_blocks_does_not_hold_the_deadline() -> None:
         with anyio.move_on_after(0.01) as scope:
             await worker.execute(lot(), award("w"))
         assert scope.cancelled_caught
+        assert worker.lingers
         release.set()
         done = await worker.execute(lot(prompt="next"), award("w"))
         assert isinstance(done, Result)
         assert done.answer == "next"
+        with anyio.fail_after(5):
+            while worker.lingers:  # the thread that was abandoned comes to its end
+                await anyio.lowlevel.checkpoint()
     finally:
         release.set()
 

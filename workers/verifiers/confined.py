@@ -32,6 +32,9 @@ OUTPUT: Final = ".output"
 ANSWER: Final = "answer.txt"
 """The file that holds the answer, and is the standard input."""
 
+_RUNNING: Final[set[int]] = set()
+"""The process groups of programs that are under way."""
+
 _LAUNCHER: Final = Path(__file__).with_name("launcher.py")
 _MEBIBYTE: Final = 2**20
 
@@ -95,12 +98,14 @@ async def run(
         VerifierError: If it cannot be started.
     """
     process = await _start(program, arguments, folder, environment, confines)
+    _RUNNING.add(process.pid)
     try:
         with anyio.move_on_after(confines.seconds):
             await process.wait()
     finally:
         code = process.returncode
-        _kill_group(process)
+        _kill_group(process.pid)
+        _RUNNING.discard(process.pid)
         with anyio.CancelScope(shield=True):
             await process.wait()
             await process.aclose()
@@ -136,10 +141,16 @@ async def _start(
             raise VerifierError(f"{program} cannot be started: {error.strerror}") from error
 
 
-def _kill_group(process: Process) -> None:
-    """Kill the program and all that it has started and left in its group."""
+def kill_programs() -> None:
+    """Kill the programs that are under way; for a process that ends without waiting for them."""
+    for group in tuple(_RUNNING):
+        _kill_group(group)
+
+
+def _kill_group(group: int) -> None:
+    """Kill a program and all that it has started and left in its group."""
     with suppress(ProcessLookupError, PermissionError):  # nobody is left; macOS says EPERM then
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(group, signal.SIGKILL)
 
 
 def _tail(path: Path, most: int) -> str:
