@@ -158,6 +158,7 @@ TOLD: Final[Mapping[str, _Told]] = {
     "bids-closed": _told("bids closed", lambda event: {"bids": len(event.bids)}),
     "allocated": _told("awarded", _awarded),
     "lapsed": _told("award lapsed", level="warning"),
+    "quarantined": _told("worker quarantined", level="warning"),
     "withdrawn": _told("award withdrawn", lambda event: {"owed": _money(event.owed)}, "warning"),
     "started": _told("work started", level="debug"),
     "finished": _told(
