@@ -153,7 +153,8 @@ def stopped(work: Callable[[], Awaitable[object]], backend: str) -> int:
     with pytest.raises(StoppedError) as caught:
         anyio.run(until_told, work, pytest.fail, backend=backend)
     assert [signal.getsignal(number) for number in SIGNALS] == handlers
-    assert (open_files(), threading.active_count()) == (files, threads)
+    assert open_files() == files
+    assert threading.active_count() <= threads  # another one, of the test runner, may have ended
     return caught.value.code
 
 

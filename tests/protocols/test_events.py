@@ -29,6 +29,7 @@ from protocols.events import (
     Unsettled,
     Verified,
 )
+from protocols.guarding import Guarded
 from protocols.mechanism import Allocation, Unsold
 from protocols.messages import (
     Announcement,
@@ -205,6 +206,7 @@ EVENTS: list[Event] = [
     Unsettled(announcement=NAME, task=TASK, worker=ANN, reason="no verifier"),
     Closed(announcement=NAME, number=1),
     TaskEnded(task=TASK, state="solved"),
+    Guarded(worker=ANN, number=1, step="suspended", reason="no answer", announced=4, until=9),
     Quarantined(number=1, worker=ANN, reason="it does not end"),
     RunResumed(version="0.1.0", time=1),
     RunClosed(reason="done", transfers=MOVED),
