@@ -5,36 +5,27 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequenc
 from contextlib import ExitStack, suppress
 from decimal import Decimal
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import anyio
 
-from orchestrator.dismissal import Closing, dismiss
-from orchestrator.engine import Engine
-from orchestrator.entrance import Entry, OnEnd, described, given, placed
+from orchestrator.entrance import Entry, OnEnd, described, placed
 from orchestrator.execution import Ending
 from orchestrator.genesis import genesis
 from orchestrator.guard_settings import GuardSettings, guard_settings
-from orchestrator.inheritance import descended, fold, inherit, origin_of
-from orchestrator.market import Limits, Market
+from orchestrator.market import Limits
 from orchestrator.mechanisms import mechanism_from
-from orchestrator.memory.budget import Budget
-from orchestrator.memory.caps import BudgetSettings, Caps, budget_settings
-from orchestrator.memory.chronicle import Chronicle
-from orchestrator.memory.journal import Journal
+from orchestrator.memory.caps import BudgetSettings, budget_settings
 from orchestrator.memory.ledger import Ledger
-from orchestrator.memory.opening import note_opening, note_quarantines, open_journal
-from orchestrator.observing.watchers import watchers
 from orchestrator.peer_settings import PeerSettings, check_judge, peer_settings
 from orchestrator.planning.course import Course
 from orchestrator.planning.maker import Maker
 from orchestrator.planning.pursuit import OnPlan, Solution, first_brief, pursue
 from orchestrator.planning.settings import PlanningSettings
 from orchestrator.planning.wiring import is_wired
-from orchestrator.recordings import recorded
+from orchestrator.session import Session
 from orchestrator.task import Task, TaskResult, task_result
-from protocols.events import Event, RunOpened
+from protocols.events import Event
 from protocols.mechanism import Mechanism
 from protocols.units import TaskId, money, units
 from workers.planning.planner import Planner
@@ -43,12 +34,12 @@ from workers.ports import Worker
 if TYPE_CHECKING:
     from orchestrator.bootstrap import Fleet
     from orchestrator.config import RunConfig
-    from orchestrator.memory.record import Record
+    from orchestrator.engine import Engine
     from workers.chat import Chat
     from workers.model_judge import ModelJudge
 
 
-class Coordinator:
+class Coordinator(Session):
     """A market of workers. Enter it as an async context, give it tasks, read the results.
 
     Args:
@@ -214,59 +205,6 @@ class Coordinator:
         config, fleet = read_workflow(Path(path), overrides, variables, chat)
         return cls.configured(config, fleet, journal or config.journal)
 
-    # Opening and closing --------------------------------------------------------------------
-
-    async def __aenter__(self) -> Self:
-        """Open the journal and the market.
-
-        Raises:
-            JournalError: If the journal cannot be written, or cannot be resumed: it is closed, in
-                use, or of a run with other workers or settings.
-        """
-        self._journal, self._record = self._open_journal()
-        try:
-            engine = self._begin()
-            await self._chronicle.durable(self._opened)
-        except BaseException:
-            self._release()
-            raise
-        self._engine = engine
-        if self._record_calls:
-            callers = (*self._workers.values(), *self._judges.values(), self._planner)
-            self._calls.enter_context(recorded(callers, self._journal))
-        self._group = anyio.create_task_group()
-        await self._group.__aenter__()
-        self._group.start_soon(engine.run)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close the market; a run that ends by an exception, or before its tasks, can be resumed."""
-        engine = self._engine
-        try:
-            self._group.cancel_scope.cancel()
-            await self._group.__aexit__(None, None, None)
-        finally:
-            try:
-                await dismiss(self._closing(), self._market)
-            finally:
-                try:
-                    if kind is None and engine is not None and engine.error is None and engine.idle:
-                        self._chronicle.note(engine.closing)
-                finally:
-                    self._calls.close()
-                    self._release()
-
-    def listen(self, listener: Callable[[Event], None]) -> None:
-        """Call the listener with every event from now on; all of them if set before entering."""
-        self._listeners.append(listener)
-        if self._engine is not None:
-            self._chronicle.listen(listener)
-
     # Work -----------------------------------------------------------------------------------
 
     async def run(self, task: Task) -> TaskResult:
@@ -429,60 +367,8 @@ class Coordinator:
             entry.on_end = on_end
         self._running().submit(entries)
 
-    def _running(self) -> Engine:
-        engine = self._engine
-        if engine is not None:
-            engine.check()
-        if engine is None or engine.stopped:
-            raise RuntimeError("the market is not open: use it inside its `async with` block")
-        return engine
-
     def _check(self, left: int) -> None:
         """Raise unless all tasks have ended."""
         if left and self._engine is not None:
             self._engine.check()
             raise RuntimeError("the market was closed before the tasks had ended")
-
-    def _open_journal(self) -> tuple[Journal, "Record | None"]:
-        return open_journal(self.journal_path, resume=self._resume)
-
-    def _begin(self) -> Engine:
-        """Open the run, or take it up where it was left."""
-        record = self._record
-        forked = origin_of(record)
-        if record is not None:
-            fold(self.ledger, record, forked)
-        self._chronicle = Chronicle(self._journal, self.ledger, record)
-        for listener in (*self._listeners, *watchers()):
-            self._chronicle.listen(listener)
-        resumed = self.journal_path if record is not None else None
-        opening = descended(self.opening, forked)
-        self._opened = note_opening(self._chronicle, opening, resumed, _in_full)
-        self._market = Market(
-            *(self._chronicle, self._mechanism, self._workers, self._seed, self._limits),
-            budget=Budget(self._budget),
-            peers=self._peers,
-            judges=self._judges,
-            caps=Caps(self._budgets),
-            guarded=self._guards,
-        )
-        inherit(self._market, forked)
-        self._market.quarantines = note_quarantines(self._chronicle)
-        return Engine(self._market, *given(record))
-
-    def _release(self) -> None:
-        if self._record is not None:
-            self._record.close()
-        self._journal.close()
-
-    def _closing(self) -> list[Closing]:
-        """Return who holds something that is to be released."""
-        closing: list[Closing] = [(each.name, each.aclose) for each in self._workers.values()]
-        closing += [("", judge.aclose) for judge in self._judges.values()]
-        return closing if self._planner is None else [*closing, ("", self._planner.aclose)]
-
-
-def _in_full(opened: RunOpened) -> RunOpened:
-    from orchestrator.recorded_config import in_full
-
-    return in_full(opened)

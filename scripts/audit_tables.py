@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from orchestrator.audit.ground import JOINT, Ground, settings_of
+from orchestrator.audit.ground import LEFT_OUT, Ground, settings_of
 from orchestrator.audit.misreports import MISREPORTS
 from orchestrator.audit.rivals import RIVALS
 from orchestrator.audit.study import Plan, conduct
@@ -77,7 +77,7 @@ def audit(case: Case, source: Path | None) -> list[RuleFound]:
     """Audit all mechanisms on one population."""
     places = () if source is None else (f"records.path={source}",)
     config, fleet = read(ROOT / "configs" / case.config, [*case.settings, *places])
-    names = [name for name in (*MECHANISMS, *RIVALS) if name not in JOINT]
+    names = [name for name in (*MECHANISMS, *RIVALS) if name not in LEFT_OUT]
     rules = {name: settings_of(name, config) for name in names}
     ground = Ground(Path(case.config), config, fleet.folder, False, rules, 0, 2)
     times = 8 * len(ground()[0].workers)

@@ -21,8 +21,11 @@ from protocols.mechanism import Mechanism
 from protocols.units import units
 from workers.local import LocalWorker
 
-JOINT = frozenset({"joint-value"})
-"""Mechanisms for lots that are worth something only together, which is not what is put up here."""
+LEFT_OUT = {
+    "joint-value": "buys lots that are worth something only together",
+    "escalation": "stops at answers, of which the audit knows only whether they are right",
+}
+"""Mechanisms that the audit does not play, and why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from orchestrator.audit.ground import JOINT, Ground, journal_config, settings_of
+from orchestrator.audit.ground import LEFT_OUT, Ground, journal_config, settings_of
 from orchestrator.audit.misreports import MISREPORTS
 from orchestrator.audit.rivals import RIVALS
 from orchestrator.audit.study import Plan, conduct, jobs
@@ -193,11 +193,11 @@ def _ground(
 
 def _chosen(names: Sequence[str], config: RunConfig | None, everything: bool) -> list[str]:
     if everything:
-        return [name for name in (*MECHANISMS, *RIVALS) if name not in JOINT]
+        return [name for name in (*MECHANISMS, *RIVALS) if name not in LEFT_OUT]
     if names or config is not None:
         for name in names:
-            if name in JOINT:
-                text = f"{name} buys lots that are worth something only together; not audited"
+            if name in LEFT_OUT:
+                text = f"{name} is not audited: it {LEFT_OUT[name]}"
                 raise InputError([Problem("--mechanism", text)])
         return list(dict.fromkeys(names)) or ([] if config is None else [config.mechanism.name])
     text = "this journal was opened by a program: say which mechanism to audit"

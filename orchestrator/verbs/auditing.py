@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
-from orchestrator.audit.ground import JOINT, Ground, journal_config, settings_of
+from orchestrator.audit.ground import LEFT_OUT, Ground, journal_config, settings_of
 from orchestrator.audit.misreports import MISREPORTS
 from orchestrator.audit.study import Plan, conduct
 from orchestrator.audit.verdict import judge
@@ -37,8 +37,8 @@ def audited(journal: Path) -> dict[str, Any]:
         text = "a program opened this journal: use truthbid audit and name a mechanism"
         raise InputError([Problem("--audit", text)])
     name = str(config.mechanism.name)
-    if name in JOINT:
-        raise InputError([Problem("--audit", f"{name} buys lots together; it is not audited")])
+    if name in LEFT_OUT:
+        raise InputError([Problem("--audit", f"{name} is not audited: it {LEFT_OUT[name]}")])
     rules = {name: settings_of(name, config)}
     ground = Ground(journal, config, folder, True, rules, 0, _LOTS)
     try:
