@@ -62,12 +62,15 @@ class Connection:
         url: The address of the endpoint, up to ``/v1``.
         key: Where its key is found.
         reply_limit: The most bytes that a reply may have.
+        public_only: Whether it may lie at public addresses only.
     """
 
-    def __init__(self, url: str, key: Key, reply_limit: int) -> None:
+    def __init__(self, url: str, key: Key, reply_limit: int, *, public_only: bool = False) -> None:
         self._url = url
         self._key = key
-        self._client: AsyncOpenAI = client(url, key.read() or _NO_KEY, reply_limit)
+        self._client: AsyncOpenAI = client(
+            url, key.read() or _NO_KEY, reply_limit, public_only=public_only
+        )
 
     async def post(self, body: dict[str, Any]) -> Received | ChatError:
         """Make one request; a body that asks for a stream is answered when the stream has ended."""

@@ -58,6 +58,9 @@ class Endpoint(Chat):
         stream: Answers are read as they are written: their first token is timed, and one that
             outgrows ``reply_limit`` is stopped at that length.
 
+        untrusted: Whoever wrote the address may want to reach what only this machine can: it is
+            called at public addresses alone, past any proxy.
+
     Raises:
         MissingKeyError: If OpenAI's own endpoint is asked for without a key.
         ValueError: If the address is no HTTP address, or the key cannot be sent.
@@ -73,7 +76,9 @@ class Endpoint(Chat):
         reply_limit: int = REPLY_LIMIT,
         unmarked_end: bool = False,
         stream: bool = False,
+        untrusted: bool = False,
     ) -> None:
+        self._untrusted = untrusted
         self._url = base_url or OPENAI_URL
         parts = urlsplit(self._url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -182,7 +187,9 @@ class Endpoint(Chat):
         if self._connection is None:
             from workers.connection import Connection
 
-            self._connection = Connection(self._url, self._key, self._reply_limit)
+            self._connection = Connection(
+                self._url, self._key, self._reply_limit, public_only=self._untrusted
+            )
         return self._connection
 
     async def aclose(self) -> None:

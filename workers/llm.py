@@ -65,6 +65,7 @@ class OpenAIWorker(LocalWorker):
         limits: How many calls the endpoint gets at one time and per minute.
         unmarked_end: The endpoint does not say how an answer ended.
         stream: Whether answers are read as they are written, which bounds them as they grow.
+        untrusted: Somebody else chose the address: it is called at public addresses alone.
         tools: Functions that the model may call while it works.
         rounds: The most model calls of one work with tools; that many are reserved.
         confidence: Asks with each answer how sure the model is of it, for mechanisms that compare
@@ -102,6 +103,7 @@ class OpenAIWorker(LocalWorker):
         limits: Limits | None = None,
         unmarked_end: bool = False,
         stream: bool = False,
+        untrusted: bool = False,
         tools: Iterable[Callable[..., object] | Tool] = (),
         rounds: int = 8,
         confidence: bool = False,
@@ -120,6 +122,7 @@ class OpenAIWorker(LocalWorker):
             limits=limits,
             unmarked_end=unmarked_end,
             stream=stream,
+            untrusted=untrusted,
         )
         self._rule: Rule = _rule.validate_python(bid)
         self._caller = Caller(self.name, model, temperature, seed, max_tokens)

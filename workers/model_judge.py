@@ -77,6 +77,7 @@ class ModelJudge:
         longest: The longest answer that it reads, in bytes.
         policy: The deadline and the retries of a call.
         limits: How many calls the endpoint gets at one time and per minute.
+        untrusted: Somebody else chose the address: it is called at public addresses alone.
         chat: Who answers the calls, in place of the endpoint: a recording or a script.
 
     Attributes:
@@ -105,6 +106,7 @@ class ModelJudge:
         longest: int = LONGEST,
         policy: Policy | None = None,
         limits: Limits | None = None,
+        untrusted: bool = False,
         chat: Chat | None = None,
     ) -> None:
         self.name = name
@@ -112,7 +114,11 @@ class ModelJudge:
         self._policy = policy or Policy()
         self._price = tariff(model, base_url, price, free=free)
         self.chat = chat or Endpoint(
-            base_url, api_key_env=api_key_env, policy=self._policy, limits=limits
+            base_url,
+            api_key_env=api_key_env,
+            policy=self._policy,
+            limits=limits,
+            untrusted=untrusted,
         )
         self._model = model
         self._temperature = temperature

@@ -27,6 +27,7 @@ class ModelTerms(TypedDict):
     max_tokens: int
     policy: Policy
     limits: Limits
+    untrusted: bool
 
 
 class ModelSpec(Spec):
@@ -60,6 +61,20 @@ class ModelSpec(Spec):
     )
     limits: Annotated[Limits, Field(description="How much the endpoint may be asked.")] = Limits()
 
+    untrusted: Annotated[
+        bool,
+        Field(
+            description="Somebody else chose the address: it must be public, and gets the key of"
+            " `api_key_env` only if that is given."
+        ),
+    ] = False
+
+    @model_validator(mode="after")
+    def _own_address(self) -> Self:
+        if self.untrusted and not self.base_url:
+            raise ValueError("an endpoint that is untrusted needs its base_url")
+        return self
+
     @model_validator(mode="after")
     def _one_price(self) -> Self:
         if self.free and self.price is not None:
@@ -71,7 +86,7 @@ class ModelSpec(Spec):
         return ModelTerms(
             model=self.model,
             base_url=self.base_url or None,
-            api_key_env=self.api_key_env,
+            api_key_env=self._key_variable,
             price=self.price,
             free=self.free,
             temperature=self.temperature,
@@ -79,7 +94,14 @@ class ModelSpec(Spec):
             max_tokens=self.max_tokens,
             policy=self.policy,
             limits=self.limits,
+            untrusted=self.untrusted,
         )
+
+    @property
+    def _key_variable(self) -> str:
+        """Where the key is found; a stranger does not get the usual one unless it is said so."""
+        given = not self.untrusted or "api_key_env" in self.model_fields_set
+        return self.api_key_env if given else ""
 
 
 class RecordableSpec(ModelSpec):

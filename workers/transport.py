@@ -6,7 +6,7 @@ import ssl
 import sys
 from functools import cache
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import httpx2
@@ -14,6 +14,7 @@ import sniffio
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
 from workers.errors import MalformedReplyError, OversizedReplyError
+from workers.public_address import PrivateAddressError, PublicTransport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -75,17 +76,21 @@ class Cap:
             response.stream = CappedStream(stream, self._limit)
 
 
-def client(base_url: str, key: str, reply_limit: int) -> AsyncOpenAI:
+def client(base_url: str, key: str, reply_limit: int, *, public_only: bool = False) -> AsyncOpenAI:
     """Return a client that makes one attempt per call; time limits and retries are the caller's.
 
     On asyncio it connects through aiohttp where that is installed, which halves the work per call.
+    One that reaches public addresses only does neither that, nor goes through a proxy.
     """
-    http = _http_client()(
-        verify=_tls(),
+    settings: dict[str, Any] = {"verify": _tls(), "limits": _CONNECTIONS}
+    if public_only:
+        direct = httpx2.AsyncHTTPTransport(trust_env=False, **settings)
+        settings = {"transport": PublicTransport(direct), "trust_env": False}
+    http = (httpx2.AsyncClient if public_only else _http_client())(
         timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
-        limits=_CONNECTIONS,
         follow_redirects=False,
         event_hooks={"response": [Cap(reply_limit)]},
+        **settings,
     )
     return AsyncOpenAI(
         base_url=base_url,
@@ -129,7 +134,9 @@ def unsent(cause: BaseException) -> bool:
 
 
 def untrusted(cause: BaseException) -> bool:
-    """Return whether a failure shows that nobody trustworthy speaks TLS at the address."""
+    """Return whether a failure shows that nobody trustworthy is at the address."""
+    if isinstance(cause, PrivateAddressError):
+        return True
     seen: BaseException | None = cause
     while seen is not None:
         if isinstance(seen, ssl.SSLError):

@@ -117,6 +117,7 @@ class OpenAIPlanner(Planner):
         max_tokens: The most tokens of a draft, hidden reasoning included.
         policy: The deadline and the retries of a call.
         limits: How many calls the endpoint gets at one time and per minute.
+        untrusted: Somebody else chose the address: it is called at public addresses alone.
         chat: Who answers the calls, in place of the endpoint: a recording or a script.
 
     Attributes:
@@ -143,6 +144,7 @@ class OpenAIPlanner(Planner):
         max_tokens: int = 4096,
         policy: Policy | None = None,
         limits: Limits | None = None,
+        untrusted: bool = False,
         chat: Chat | None = None,
     ) -> None:
         self.name = model
@@ -150,7 +152,11 @@ class OpenAIPlanner(Planner):
         self._policy = policy or Policy()
         self._temperature, self._seed, self._max_tokens = temperature, seed, max_tokens
         self.chat = chat or Endpoint(
-            base_url, api_key_env=api_key_env, policy=self._policy, limits=limits
+            base_url,
+            api_key_env=api_key_env,
+            policy=self._policy,
+            limits=limits,
+            untrusted=untrusted,
         )
 
     @property
