@@ -162,6 +162,14 @@ class RunConfig(Spec):
         Name | None, Field(description="The journal file; runs/NAME-NUMBER.db if left out.")
     ] = None
 
+    allow_outside: Annotated[
+        bool,
+        Field(
+            description="Whether the paths of the file may leave its folder; only with --set, on"
+            " the command line."
+        ),
+    ] = False
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if not (self.tasks or self.generate or self.records or self.goal):

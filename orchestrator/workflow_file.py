@@ -5,6 +5,7 @@ from pathlib import Path
 
 from orchestrator.bootstrap import Fleet, UnusableError, assemble
 from orchestrator.config import RunConfig
+from orchestrator.confinement import refused, strays
 from orchestrator.errors import InputError
 from orchestrator.strict_yaml.interpolation import Environment, plain
 from orchestrator.strict_yaml.loader import load
@@ -22,6 +23,7 @@ def read_workflow(
     overrides: Sequence[str],
     environment: Mapping[str, str],
     chat: Chat | None = None,
+    typed: int | None = None,
 ) -> tuple[RunConfig, Fleet]:
     """Read a workflow file and make what it describes; nothing is run or written.
 
@@ -30,12 +32,19 @@ def read_workflow(
         overrides: ``path=value`` of each ``--set``.
         environment: The variables that the file may quote.
         chat: Who answers all model calls in place of the endpoints.
+        typed: How many of the overrides the user has typed, and may hence name any path; all of
+            them if left out.
 
     Raises:
         InputError: If the file, or anything that it names, cannot be used; says where and why.
     """
     variables = Variables(environment)
     config = load(path, RunConfig, overrides, variables)
+    found = strays(config, path.parent)
+    if found or config.allow_outside:
+        root = override(parse(read_text(path, str(path)), str(path)), overrides).root
+        if faults := refused(found, config, root, typed):
+            raise refusal(faults)
     try:
         fleet = assemble(config, path.parent, chat)
     except UnusableError as error:

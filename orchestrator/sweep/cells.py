@@ -45,7 +45,9 @@ def check(config: Path, overrides: Sequence[str], cell: Cell) -> tuple[RunConfig
         InputError: If it cannot be used; says which setting of the sweep is wrong.
     """
     try:
-        settings, fleet = read_workflow(config, cell_overrides(overrides, cell), os.environ)
+        settings, fleet = read_workflow(
+            config, cell_overrides(overrides, cell), os.environ, typed=len(overrides)
+        )
     except InputError as error:
         raise InputError(
             Problem(each.where.replace("--set ", f"{config} sweep: ", 1), each.message)
