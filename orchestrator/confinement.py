@@ -16,6 +16,8 @@ from workers.model_spec import RecordableSpec
 from workers.verifiers.program import Command
 
 _ALLOW: Final = "allow_outside"
+ALLOWING: Final = f"--set {_ALLOW}=true"
+"""What the user types to let the file name any path."""
 
 
 class Named(NamedTuple):
@@ -51,11 +53,11 @@ def refused(
         mark = _node(root, (_ALLOW,)).mark
         if _is_typed(mark, typed):
             return []
-        return [Fault(mark, f"{_ALLOW}: only on the command line: --set {_ALLOW}=true")]
+        return [Fault(mark, f"{_ALLOW}: only on the command line: {ALLOWING}")]
     nodes = [(named, _node(root, named.loc)) for named in found]
     return [
         Fault(node.mark, f"{_dotted(named.loc)}: {_shown(node)} lies outside of the folder of the"
-              f" configuration; give it with --set, or allow it with --set {_ALLOW}=true")
+              f" configuration; give it with --set, or allow it with {ALLOWING}")
         for named, node in nodes if not _is_typed(node.mark, typed)
     ]  # fmt: skip
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from orchestrator.config import RunConfig
+from orchestrator.confinement import ALLOWING, strays
 from orchestrator.errors import InputError, Problem
 from orchestrator.exports.workflow_yaml import workflow_data, workflow_yaml
 from orchestrator.recorded_config import recorded_config
@@ -38,7 +40,8 @@ def command(journal: Path, target: Path | None, as_json: bool) -> None:
     if as_json and target is None:
         print_json(workflow_data(config, folder, Path()))
         return
-    text = workflow_yaml(config, folder, Path() if target is None else target.parent)
+    place = Path() if target is None else target.parent
+    text = workflow_yaml(config, folder, place)
     if target is None:
         click.echo(text, nl=False)
         return
@@ -50,3 +53,6 @@ def command(journal: Path, target: Path | None, as_json: bool) -> None:
     except OSError as error:
         raise InputError([Problem(f"-o {target}", error.strerror or str(error))]) from error
     click.echo(f"wrote {target}", err=True)
+    outside = strays(RunConfig.model_validate(workflow_data(config, folder, place)), place)
+    for named in outside:
+        click.echo(f"{named.path} lies outside of its folder: run it with {ALLOWING}", err=True)

@@ -11,15 +11,24 @@ from tests.orchestrator.small_runs import events, write
 
 @pytest.mark.parametrize("name", ["quickstart", "simulated", "recorded", "peer"])
 def test_a_run_can_be_had_again(tmp_path: Path, name: str) -> None:
-    """The exported workflow runs, with what --set changed, and comes to the same configuration."""
+    """The exported workflow runs, with what --set changed, and comes to the same configuration.
+
+    Where its records lie outside of its new folder, it says what has to be typed.
+    """
     first, second, again = tmp_path / "1.db", tmp_path / "2.db", CONFIGS / f"{name}.yaml"
     truthbid("run", again, "--set", "seed=5", "--journal", first, "--quiet")
     said = truthbid("export-config", first, "-o", tmp_path / "again.yaml")
-    assert (said.code, said.err) == (0, f"wrote {tmp_path / 'again.yaml'}\n")
-    assert truthbid("run", tmp_path / "again.yaml", "--journal", second, "--quiet").code in (0, 1)
+    wrote, *hints = said.err.splitlines()
+    assert (said.code, wrote) == (0, f"wrote {tmp_path / 'again.yaml'}")
+    assert [hint.endswith(" --set allow_outside=true") for hint in hints] == [True] * len(hints)
+    assert len(hints) == (name == "recorded")
+    allowed = hints[0].split()[-2:] if hints else []
+    rerun = ("run", tmp_path / "again.yaml", "--journal", second, "--quiet", *allowed)
+    assert truthbid(*rerun).code in (0, 1)
     config, _ = recorded_config(first)
     repeated, _ = recorded_config(second)
-    assert repeated.model_copy(update={"records": config.records}) == config
+    changed = {"records": config.records, "allow_outside": config.allow_outside}
+    assert repeated.model_copy(update=changed) == config
     assert config.seed == 5
 
 
