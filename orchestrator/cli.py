@@ -11,31 +11,42 @@ import click
 
 from orchestrator.exits import BAD_INPUT, DONE, INTERRUPTED, MISMATCH
 
-VERBS: Final = {
-    "run": "Run a workflow: tasks in, answers and honest payments out.",
-    "plan": "Show what a goal is broken down into, before it is run.",
-    "resume": "Go on with a run that was interrupted.",
-    "fork": "Go on from any point of a run with other settings, without paying twice.",
-    "replay": "Derive every decision of a journal again; or let another mechanism decide.",
-    "compare": "Compare two journals, task by task.",
-    "audit": "Find out who gains by lying, and how much, under which mechanism.",
-    "report": "Show what a journal tells, as tables or as one HTML page.",
-    "screen": "Look for what would be unlikely among honest workers: rings, copies, dear bids.",
-    "approve": "Accept or reject an answer that waits for a person.",
-    "score": "Score the reports of any log against what came true.",
-    "peer": "Score labels by those of peers, where nobody knows the truth.",
-    "clear": "Clear an auction in a file: winners, contracts, and why.",
-    "sweep": "Run a workflow under many settings and compare them in one table.",
-    "bench": "Compare the market with its rivals on a table of real outcomes.",
-    "export": "Write a journal as tables, or as reward traces for training.",
-    "export-config": "Give back the workflow of a journal.",
-    "verify": "Check a journal: hashes, books, one settlement per award.",
-    "validate": "Check a workflow file without running it.",
-    "schema": "Print the JSON Schema of workflow files.",
-    "doctor": "Check that this machine and the endpoints of a workflow are fit for a run.",
-    "init": "Write a commented workflow to start from.",
+SECTIONS: Final = {
+    "Run": {
+        "init": "Write a commented workflow to start from.",
+        "run": "Run a workflow: tasks in, answers and honest payments out.",
+        "plan": "Show what a goal is broken down into, before it is run.",
+        "resume": "Go on with a run that was interrupted.",
+        "fork": "Go on from any point of a run, paying for nothing twice.",
+        "approve": "Accept or reject an answer that waits for a person.",
+        "sweep": "Compare a workflow under many settings in one table.",
+    },
+    "Understand a run": {
+        "report": "Show what a journal tells, as tables or as one HTML page.",
+        "audit": "Find out who gains by lying, under which mechanism.",
+        "replay": "Derive every decision again; or let another rule decide.",
+        "compare": "Compare two journals, task by task.",
+        "screen": "Look for what honest workers would hardly do.",
+        "verify": "Check a journal: hashes, books, one settlement per award.",
+        "export": "Write a journal as tables, or as reward traces for training.",
+        "export-config": "Give back the workflow of a journal.",
+    },
+    "On files of your own": {
+        "clear": "Clear an auction in a file: winners, contracts, and why.",
+        "score": "Score the reports of any log against what came true.",
+        "peer": "Score labels by those of peers, where nobody knows the truth.",
+        "bench": "Compare the market with its rivals on real outcomes.",
+    },
+    "Check and set up": {
+        "validate": "Check a workflow file without running it.",
+        "schema": "Print the JSON Schema of workflow files.",
+        "doctor": "Check that this machine and its endpoints are fit to run.",
+    },
 }
-"""Every verb and its one-line help, so that ``--help`` imports none of them."""
+"""Every verb with its one-line help, by what it is for; ``--help`` imports none of them."""
+
+VERBS: Final = {verb: line for section in SECTIONS.values() for verb, line in section.items()}
+"""Every verb and its one-line help."""
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
@@ -59,10 +70,12 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the verbs from the table."""
+        """List the verbs from the table, in columns that line up over all sections."""
         del ctx
-        with formatter.section("Verbs"):
-            formatter.write_dl(list(VERBS.items()))
+        width = max(map(len, VERBS))
+        for title, verbs in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(verb.ljust(width), line) for verb, line in verbs.items()])
 
 
 @click.group(
