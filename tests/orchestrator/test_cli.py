@@ -87,7 +87,7 @@ def test_set_is_explained_with_examples(verb: str) -> None:
     [
         (["rnu"], "truthbid: there is no verb 'rnu', did you mean 'run'? (see truthbid --help)"),
         (["valdate"], "did you mean 'validate'?"),
-        (["zzz"], "expected one of run, plan, resume, "),
+        (["zzz"], "expected one of init, run, plan, resume, "),
         (["run"], "truthbid run: missing argument 'CONFIG' (see truthbid run --help)"),
         (["run", "--jsn", "x"], "truthbid run: no such option '--jsn'"),
         (["replay", "a", "b"], "truthbid replay: got unexpected extra argument (b)"),
