@@ -58,9 +58,15 @@ def highest_confidence(baselines: Baselines, currency: str) -> str:
         for each in (market.utility, rival.utility, rival.difference, rival.error)
     )
     digits = min(places([mine]), places([error or mine]))
+    if not gap and not error:
+        same = f"{money_text(mine, digits)} {currency} on {plural(baselines.tasks, 'task')}"
+        return (
+            "Awarding each task to the highest stated confidence would have brought the same"
+            f" utility at the first attempt: {same}."
+        )
     sums = (
         f"a utility of {money_text(theirs, digits)} {currency} on {plural(baselines.tasks, 'task')}"
-        f" instead of the market's {money_text(mine, digits)}"
+        f" instead of the market's {money_text(mine, digits)} at the first attempt"
     )
     if abs(gap) <= 2 * error:
         verdict = "no difference beyond chance"
