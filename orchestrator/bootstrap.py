@@ -70,7 +70,7 @@ def assemble(config: RunConfig, folder: Path, chat: Chat | None = None) -> Fleet
         UnusableError: If a file that it names cannot be used, a worker lacks its key or its price,
             or two workers or tasks have one name.
     """
-    workers = _workers(config, chat)
+    workers = _workers(config, folder, chat)
     judges = _judges(config, folder, chat)
     around = Surroundings(folder, frozenset(config.commands), judges)
     tasks = [
@@ -108,7 +108,7 @@ def free_path(config: RunConfig, exists: Callable[[Path], bool] = Path.exists) -
     return next(path for path in numbered if not exists(path))
 
 
-def _workers(config: RunConfig, chat: Chat | None) -> list[Worker]:
+def _workers(config: RunConfig, folder: Path, chat: Chat | None) -> list[Worker]:
     """Return the workers of a configuration; models that we run ourselves learn together."""
     pool = Pool()
     answers = {TaskId(task.id): answer for task in config.tasks if (answer := _accepted(task))}
@@ -119,7 +119,7 @@ def _workers(config: RunConfig, chat: Chat | None) -> list[Worker]:
     for place, spec in enumerate(config.workers):
         try:
             if isinstance(spec, OpenAISpec):
-                worker: Worker = spec.build(config.seed, chat)
+                worker: Worker = spec.build(config.seed, chat, folder)
             else:
                 worker = spec.build(config.seed)
         except (TruthbidError, ValueError) as error:

@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 from orchestrator.config import RunConfig
 from orchestrator.strict_yaml.location import Loc, locate
 from orchestrator.strict_yaml.yaml_tree import Fault, Mark, Node
+from workers.bidding.unpaid import Learned
+from workers.llm_spec import OpenAISpec
 from workers.model_spec import RecordableSpec
 from workers.verifiers.program import Command
 
@@ -74,6 +76,10 @@ def _paths(config: RunConfig, folder: Path) -> Iterator[Named]:
     for loc, model in [*models, (("planner",), config.planner)]:
         if isinstance(model, RecordableSpec) and model.recording:
             yield Named((*loc, "recording"), model.recording, folder)
+    for place, worker in enumerate(config.workers):
+        bid = worker.bid if isinstance(worker, OpenAISpec) else None
+        if isinstance(bid, Learned) and bid.embeddings:
+            yield Named(("workers", place, "bid", bid.type, "embeddings"), bid.embeddings, folder)
     for place, task in enumerate(config.tasks):
         if isinstance(task.verify, Command) and "/" in task.verify.run[0]:
             yield Named(("tasks", place, "verify", "run", 0), task.verify.run[0], folder)

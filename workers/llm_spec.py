@@ -1,11 +1,13 @@
 """How a worker with a model behind it is described in a configuration."""
 
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from workers.bidding.ask import Ask
 from workers.bidding.catalog import Bidding
+from workers.bidding.unpaid import Learned
 from workers.chat import Chat
 from workers.llm import OpenAIWorker
 from workers.model_spec import ModelSpec
@@ -52,12 +54,21 @@ class OpenAISpec(ParticipantSpec, ModelSpec):
             raise ValueError("an answer with a confidence is one call, which cannot use tools")
         return self
 
-    def build(self, seed: int, chat: Chat | None = None) -> OpenAIWorker:
-        """Return the worker; with a chat, that answers its calls in place of the endpoint."""
+    def build(
+        self, seed: int, chat: Chat | None = None, folder: Path | None = None
+    ) -> OpenAIWorker:
+        """Return the worker.
+
+        Args:
+            seed: Not needed.
+            chat: Who answers its calls in place of the endpoint.
+            folder: Where relative paths start; here if left out.
+        """
         del seed
+        bid = self.bid.beside(folder or Path()) if isinstance(self.bid, Learned) else self.bid
         return OpenAIWorker(
             self.id,
-            bid=self.bid,
+            bid=bid,
             typical_tokens=self.typical_tokens,
             unmarked_end=self.unmarked_end,
             stream=self.stream,

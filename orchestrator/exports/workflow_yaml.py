@@ -31,8 +31,8 @@ def workflow_yaml(config: RunConfig, folder: Path, target: Path) -> str:
 def workflow_data(config: RunConfig, folder: Path, target: Path) -> dict[str, Any]:
     """Return a configuration as plain data; reading it gives the same configuration again.
 
-    The tables of records and the recordings that it names are named as they are found from the new
-    place. Programs and files of verifiers stay as they are: they lie in the folder of a workflow.
+    The tables of records, recordings and embedding models that it names are named as they are found
+    from the new place. Programs and files of verifiers stay as they are: they lie in the folder of a workflow.
 
     Args:
         config: The configuration.
@@ -86,6 +86,9 @@ def _files(data: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
     for section in (*data.get("judges", ()), data.get("planner", {})):
         if section.get("recording"):
             yield section, "recording"
+    for worker in data.get("workers", ()):
+        if isinstance(bid := worker.get("bid"), dict) and "embeddings" in bid:
+            yield cast("dict[str, Any]", bid), "embeddings"
 
 
 def _seen_from(target: Path, folder: Path, name: str) -> str:

@@ -15,6 +15,7 @@ PLANNER = """\
 planner: {type: openai, model: m, free: true, recording: ../r.jsonl}
 workers: [{type: simulated, id: ann, skill: 0.9, cost: 0.001}]
 """
+LEARNER = "openai, id: a, model: m, free: true, bid: {learned: {embeddings: ../models}}"
 BODY = "name: r\nmechanism: first-price\n"
 
 
@@ -120,6 +121,10 @@ def test_a_variable_does_not_lead_outside(place: Path, monkeypatch: pytest.Monke
         (
             f"{BODY}budget: 1\ngoal: g\n{PLANNER}",
             "planner.recording",
+        ),
+        (
+            task("{exact: x}").replace("simulated, id: ann, skill: 0.9, cost: 0.001", LEARNER),
+            "workers.0.bid.learned.embeddings",
         ),
     ],
 )

@@ -17,6 +17,7 @@ from scripts.make_recordings import MODELS, record, recording
 from scripts.scripted_models import Known, Model, reply
 from tests.orchestrator.command import CONFIGS, truthbid
 from tests.orchestrator.offline import block_sockets, story
+from tests.workers.bidding.static_model import static_model
 from tests.workers.openai_server import OpenAIServer, Say, completion, failure
 from workers.cassette import load, save, written
 
@@ -181,10 +182,21 @@ def changing(body: dict[str, Any]) -> Say:
 
 
 @pytest.mark.parametrize(
-    "bid", ["prior", "ask", "{type: samples, count: 3}", "logprob", "learned", "probe"]
+    "bid",
+    [
+        "prior",
+        "ask",
+        "{type: samples, count: 3}",
+        "logprob",
+        "learned",
+        "{learned: {embeddings: model}}",
+        "probe",
+    ],
 )
 def test_every_way_to_bid_is_the_same_again(server: OpenAIServer, bid: str) -> None:
     """Calls at the same time, repeated questions, log-probabilities, failures: all come back."""
+    if "embeddings" in bid:
+        static_model(Path("model"))
     path, env = many(bid), {"URL": server.script("many", changing), "OPENAI_API_KEY": None}
     truthbid("run", path, "--journal", "live.db", "--quiet", env=env)
     env = {**env, "URL": "http://127.0.0.1:9"}

@@ -43,6 +43,17 @@ def test_variables_are_named_and_not_shown(tmp_path: Path) -> None:
     assert "canary" not in said
 
 
+def test_a_missing_embedding_model_is_placed_in_the_file(tmp_path: Path) -> None:
+    """One line says in which folder there is none; nothing is fetched."""
+    pytest.importorskip("model2vec", reason="the extra `semantic` is missing")
+    learner = "{type: openai, id: m, model: m, free: true, base_url: 'http://127.0.0.1:9/v1',"
+    learner += " bid: {learned: {embeddings: minishlab/potion-base-8M}}}"
+    path = workflow(tmp_path, WORKFLOW.replace("workers:", f"workers:\n  - {learner}"))
+    said = _refused(path)
+    assert said.startswith(f"{path}:4:5 workers.0: embeddings: there is no static embedding model")
+    assert said.endswith(f"'{tmp_path}/minishlab/potion-base-8M'")
+
+
 def test_an_empty_address_is_the_providers_own(tmp_path: Path) -> None:
     """Without an address and a key it is said which variable to set."""
     path = workflow(tmp_path, WORKFLOW.replace("workers:", f"workers:\n  - {MODEL}"))

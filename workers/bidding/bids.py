@@ -10,6 +10,7 @@ from protocols.messages import Announcement, Bid, Lot, Refusal
 from protocols.units import ZERO, AnnouncementId, Money
 from workers.bidding.rule import PaidRule
 from workers.bidding.source import spared
+from workers.bidding.unpaid import Learned
 from workers.errors import ChatError
 from workers.meter import Meter
 from workers.prompting import version
@@ -49,6 +50,7 @@ class Bids:
     ) -> None:
         self._worker, self._rule, self._plans = worker, rule, plans
         self._price, self._ceiling = price, ceiling
+        self._model = rule.version if isinstance(rule, Learned) else ""
 
     async def make(
         self,
@@ -130,7 +132,7 @@ class Bids:
             probability=plan.probability,
             ceiling=self._ceiling(plan.work),
             source=source,
-            note=f"prompts: {_versions('execute')}",
+            note=f"prompts: {_versions('execute')}{self._model}",
         )
 
 

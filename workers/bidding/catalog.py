@@ -33,7 +33,7 @@ Bidding = Annotated[
             "ask": None,
             "samples": "count",
             "logprob": "of",
-            "learned": None,
+            "learned": "embeddings",
             "probe": None,
         },
     ),

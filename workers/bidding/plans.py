@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from protocols.messages import Result
 from protocols.units import LARGEST, ZERO, Money
 from workers.bidding.card import terms_of
-from workers.bidding.hardness import features
 from workers.bidding.plan import Plan
 from workers.bidding.rule import PaidRule
 from workers.bidding.unpaid import Learned
@@ -61,6 +60,7 @@ class Plans:
     ) -> None:
         self._rule, self._caller, self._price = rule, caller, price
         self._memory, self._work, self._tokens = memory, work, typical_tokens
+        self._features = rule.reader() if isinstance(rule, Learned) else None
         self._plans: dict[Key, Plan] = {}
 
     def announced(self, lot: Lot) -> Plan:
@@ -132,8 +132,8 @@ class Plans:
             correction=memory.correction(kind),
             stated_ratio=memory.ratio(kind, "stated"),
         )
-        if isinstance(self._rule, Learned):
-            plan.features = features(lot)
+        if self._features is not None:
+            plan.features = self._features(lot)
             plan.probability = memory.pool.hardness.chance(plan.features, chance.mean)
         if isinstance(self._rule, PaidRule):
             self._prepare(self._rule, plan, lot)

@@ -62,3 +62,15 @@ def test_files_are_found_from_the_new_place(tmp_path: Path) -> None:
     moved = load(tmp_path / "w.yaml", RunConfig)
     assert moved.records is not None
     assert (tmp_path / moved.records.path).samefile(CONFIGS / "data" / "recorded.csv.gz")
+
+
+def test_embedding_models_are_found_from_the_new_place(tmp_path: Path) -> None:
+    """So is the folder of a model by which a worker learns."""
+    config = RunConfig.model_validate(
+        {
+            "workers": [{"type": "openai", "id": "a", "model": "m", "bid": {"learned": "model"}}],
+            "tasks": [{"id": "t", "prompt": "p", "value": 1}],
+        }
+    )
+    text = workflow_yaml(config, tmp_path, tmp_path / "below")
+    assert 'embeddings: "../model"\n' in text
