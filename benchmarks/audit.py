@@ -27,7 +27,7 @@ def report() -> str:
     ]
     for name in RULES:
         ground = Ground(
-            CONFIG, config, fleet.folder, False, {name: settings_of(name, config)}, 0, 2
+            CONFIG, config, fleet.folder, False, {name: settings_of({"name": name}, config)}, 0, 2
         )
         one, two = (_rate(name, ground, processes) for processes in (1, 2))
         rows.append(f"| {name} | {one:,.0f} | {two:,.0f} | {two / one:.2f} |")

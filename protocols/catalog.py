@@ -19,7 +19,7 @@ from protocols.deposit import DepositVcg, Shortfall
 from protocols.escalation import Escalation
 from protocols.exploration import Explore
 from protocols.frozen import Frozen
-from protocols.joint_value import Combine, JointValue
+from protocols.joint_value import JointValue
 from protocols.mechanism import Mechanism
 from protocols.optimal import Optimal
 from protocols.plain_settings import (
@@ -39,6 +39,7 @@ from protocols.posted_price import PostedPrice
 from protocols.share import LEAST, Share
 from protocols.sortition import Sortition
 from protocols.units import ZERO, Money, Name, Units
+from protocols.worth import Combine
 
 
 class ContingentVcgSettings(Frozen):

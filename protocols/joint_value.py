@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from protocols.contract import Contract
 from protocols.errors import InexactError
-from protocols.mechanism import Allocation, Properties, Standings, Unsold, UnsoldReason, tie_ranks
+from protocols.mechanism import (
+    Allocation,
+    Properties,
+    Standings,
+    Unsold,
+    UnsoldReason,
+    tie_ranks,
+)
 from protocols.messages import Announcement, Award, Bid
 from protocols.units import Money, WorkerId
-
-Combine = Literal["any", "all"]
-"""``any``: the lots are attempts at one task. ``all``: the task is done when every lot is."""
+from protocols.worth import Combine, chance_of
 
 LARGEST: Final = 100_000
 """The most partial teams that are tried; beyond it the mechanism refuses."""
@@ -25,18 +30,6 @@ class Best(NamedTuple):
 
     team: Team
     welfare: float
-
-
-def chance_of(combine: Combine, chances: Sequence[float]) -> float:
-    """Return the chance that the whole succeeds, from the independent chances of its parts.
-
-    >>> chance_of("any", [0.5, 0.5]), chance_of("all", [0.5, 0.5])
-    (0.75, 0.25)
-    """
-    failing = 1.0
-    for chance in chances:
-        failing *= (1.0 - chance) if combine == "any" else chance
-    return 1.0 - failing if combine == "any" else failing
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from typing import Final
 
 from protocols.mechanism import Allocation, Mechanism, Standing, Standings
 from protocols.messages import Announcement, Award, Bid
+from protocols.stopping import walk
 from protocols.units import Money, TaskId, WorkerId
+from protocols.worth import combine_of, worth
 
 ZERO: Final = Fraction(0)
 NO_LIMITS: Final[Mapping[str, int]] = MappingProxyType({})
@@ -93,8 +95,8 @@ def expected_utility(
             success and without cost, that earn it least. No limit where it is not given.
 
     Returns:
-        Nano-units, exactly: every outcome is enumerated, and a lot with fallbacks is walked until
-        its first success.
+        Nano-units, exactly: every outcome is enumerated; a lot with fallbacks is walked until its
+        first success, or where answers are compared until one of them is enough.
     """
     return _expectation(
         setting,
@@ -106,15 +108,21 @@ def expected_utility(
 
 
 def expected_surplus(setting: Setting, bids: Sequence[Bid], truth: Sequence[Bid]) -> Fraction:
-    """Return the value of the successes that the coordinator expects, less what it pays."""
-    values = {lot.task: lot.value for lot in setting.announcement.lots}
+    """Return the value of what the coordinator expects to be done, less what it pays."""
+    lots, combine = setting.announcement.lots, combine_of(setting.mechanism)
+    values = {lot.task: lot.value for lot in lots} if combine is None else {}
     facts = {(fact.worker, fact.task): fact for fact in truth}
 
     def kept(award: Award, earned: Fraction, success: int) -> Fraction:
         paid = earned + facts[award.worker, award.task].cost
-        return values[award.task] * success - paid
+        return values.get(award.task, 0) * success - paid
 
-    return _expectation(setting, bids, truth, kept)
+    kept_alone = _expectation(setting, bids, truth, kept)
+    if combine is None:
+        return kept_alone
+    done = [facts[award.worker, award.task] for award in setting.clear(bids).awards]
+    chances = {fact.task: fact.probability for fact in done}
+    return kept_alone + Fraction(worth(lots, chances, combine))
 
 
 def _expectation(
@@ -126,17 +134,41 @@ def _expectation(
 ) -> Fraction:
     """Add up ``gain(award, payment - cost, success)`` over all awards and outcomes, weighted."""
     facts = {(fact.worker, fact.task): fact for fact in truth}
-    awards = sorted(setting.clear(bids).awards, key=lambda award: award.rank)
+    awards, aside = _walked(setting.clear(bids).awards)
     undone = _undone(setting, awards, facts, rooms)
     total = ZERO
     reached: dict[TaskId, Fraction] = {}
     for award in awards:
         fact = undone.get((award.worker, award.task)) or facts[award.worker, award.task]
+        if award in aside:  # paid for as if it had failed
+            fact = fact.model_copy(update={"probability": 0.0})
         reach = reached.get(award.task, Fraction(1))
         for success, weight, earned in _outcomes(setting, award, fact):
             total += reach * weight * gain(award, earned, success)
         reached[award.task] = reach * (1 - Fraction(fact.probability))
     return total
+
+
+def _walked(awards: Iterable[Award]) -> tuple[list[Award], list[Award]]:
+    """Return the awards that can come about, as they are settled, and those that are set aside.
+
+    Where answers are compared, they are taken to say nothing but what the bids have said already.
+    """
+    sequences: dict[TaskId, list[Award]] = {}
+    for award in sorted(awards, key=lambda award: award.rank):
+        sequences.setdefault(award.task, []).append(award)
+    reached: list[Award] = []
+    aside: list[Award] = []
+    for sequence in sequences.values():
+        stops = [award.stop for award in sequence if award.stop is not None]
+        if not stops:
+            reached += sequence
+            continue
+        bought, best = walk(stops, [("", None)] * len(stops))
+        others = [award for place, award in enumerate(sequence[:bought]) if place != best]
+        aside += others
+        reached += others + [award for place, award in enumerate(sequence) if place == best]
+    return reached, aside
 
 
 def _outcomes(

@@ -98,6 +98,37 @@ def credences(
     return [weights[what] / total for what, _ in answers]
 
 
+def walk(
+    stops: Sequence[Stopping], answers: Sequence[tuple[str, float | None] | None]
+) -> tuple[int, int | None]:
+    """Walk a sequence on answers that are known: how far it goes, and which answer is delivered.
+
+    Args:
+        stops: How each answer is read, in the order in which they are bought.
+        answers: What each one says, with its stated confidence; ``None`` where no answer came.
+
+    Returns:
+        How many are bought, and the place of the delivered one; ``None`` if nobody had an answer.
+
+    >>> wary = Stopping(forecast=0.5, enough=0.8)
+    >>> walk([wary, wary, wary], [("4", 0.7), ("5", 0.9), ("6", 0.95)])
+    (2, 1)
+    """
+    hand: list[int] = []
+    read: list[tuple[str, float]] = []
+    best: int | None = None
+    for place, (stop, answer) in enumerate(zip(stops, answers, strict=True)):
+        if answer is None:
+            continue
+        hand.append(place)
+        read.append((answer[0], stop.read(answer[1])))
+        found = credences(read, stops[0].coincidence)
+        best = hand[found.index(max(found))]
+        if max(found) >= stop.enough:
+            return place + 1, best
+    return len(stops), best
+
+
 def _all_wrong(answers: Sequence[tuple[str, float]], coincidence: float) -> float:
     """Return how likely it is that all of these are wrong and agree as they do."""
     chance = 1.0

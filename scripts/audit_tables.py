@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from orchestrator.audit.ground import LEFT_OUT, Ground, settings_of
+from orchestrator.audit.ground import Ground, settings_of
 from orchestrator.audit.misreports import MISREPORTS
 from orchestrator.audit.rivals import RIVALS
 from orchestrator.audit.study import Plan, conduct
@@ -24,11 +24,12 @@ RLCR5 = "records.columns={question: question_id, worker: model, correct: correct
 
 
 class Case(NamedTuple):
-    """A population: what it is, the workflow, what is set in it, and the records it needs."""
+    """A population: what it is, the workflow, a bonus, what is set, and the records it needs."""
 
     title: str
     about: str
     config: str
+    bonus: str
     settings: tuple[str, ...] = ()
     records: str | None = None
 
@@ -38,12 +39,14 @@ CASES = (
         "Six simulated models",
         "`configs/simulated.yaml`: known skills and costs, value .05, stake .01.",
         "simulated.yaml",
+        "0.005",
     ),
     Case(
         "conf11: eleven recorded models that know their own rates",
         "Value .01, stake .002; a worker knows its mean cost and its success rate at each kind of"
         " question, payments are taken at the recorded outcome.",
         "recorded.yaml",
+        "0.001",
         (CONF11, "records.value=0.01", "mechanism.stake=0.002"),
         "routing/conf11.csv.gz",
     ),
@@ -52,6 +55,7 @@ CASES = (
         "Value .01, stake .002, no costs. What is called honest here is the recorded confidence,"
         " which is too high: where truth is best, correcting it downwards pays.",
         "recorded.yaml",
+        "0.001",
         (RLCR5, "records.value=0.01", "mechanism.stake=0.002", "records.bid.probability=recorded"),
         "routing/rlcr5.csv.gz",
     ),
@@ -77,11 +81,19 @@ def audit(case: Case, source: Path | None) -> list[RuleFound]:
     """Audit all mechanisms on one population."""
     places = () if source is None else (f"records.path={source}",)
     config, fleet = read(ROOT / "configs" / case.config, [*case.settings, *places])
-    names = [name for name in (*MECHANISMS, *RIVALS) if name not in LEFT_OUT]
-    rules = {name: settings_of(name, config) for name in names}
+    more = {
+        "joint-value, any": {"name": "joint-value", "combine": "any"},
+        f"escalation, bonus {case.bonus}": {"name": "escalation", "bonus": case.bonus},
+    }
+    asked = (
+        {name: {"name": name} for name in MECHANISMS}
+        | more
+        | {name: {"name": name} for name in RIVALS}
+    )
+    rules = {name: settings_of(each, config) for name, each in asked.items()}
     ground = Ground(Path(case.config), config, fleet.folder, False, rules, 0, 2)
     times = 8 * len(ground()[0].workers)
-    played = conduct(Plan(tuple(MISREPORTS), times, 30), names, ground, processes=2)
+    played = conduct(Plan(tuple(MISREPORTS), times, 30), list(rules), ground, processes=2)
     return [judge(each) for each in played]
 
 

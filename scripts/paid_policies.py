@@ -14,7 +14,7 @@ import numpy as np
 from protocols.escalation import Escalation
 from protocols.mechanism import Standing
 from protocols.messages import Announcement, Award, Bid, Lot, Participant
-from protocols.stopping import credences
+from protocols.stopping import walk
 from protocols.units import AnnouncementId, TaskId, WorkerId, money
 from scoring.log_odds import logit
 from scoring.recalibration import Recalibrator
@@ -104,24 +104,16 @@ class Escalating:
 
     def _open(self, awards: Sequence[tuple[int, Award]], place: int) -> tuple[float, float]:
         """Return what one question costs, and whether the delivered answer is right."""
-        data, cost = self._data, 0.0
-        hand: list[int] = []
-        answers: list[tuple[str, float]] = []
-        best, delivered = 0.0, -1
-        for model, award in awards:
-            cost += data.costs[place, model]
-            if award.stop is None or not data.words[place, model]:
-                continue
-            stated = float(data.confidences[place, model])
-            forecast = award.stop.read(None if np.isnan(stated) else stated)
-            hand.append(model)
-            answers.append((data.words[place, model], forecast))
-            found = credences(answers, award.stop.coincidence)
-            best = max(found)
-            delivered = hand[found.index(best)]
-            if best >= award.stop.enough:
-                break
-        return cost, float(data.right[place, delivered]) if hand else 0.0
+        data = self._data
+        stops = [award.stop for _, award in awards if award.stop is not None]
+        bought, best = walk(stops, [self._said(place, model) for model, _ in awards])
+        cost = sum(data.costs[place, model] for model, _ in awards[:bought])
+        return float(cost), 0.0 if best is None else float(data.right[place, awards[best][0]])
+
+    def _said(self, place: int, model: int) -> tuple[str, float | None] | None:
+        """Return what a model answers to a question, if it does, and how sure it is of that."""
+        words, stated = self._data.words[place, model], float(self._data.confidences[place, model])
+        return (str(words), None if np.isnan(stated) else stated) if words else None
 
     def _awards(self, kind: str, value: float) -> list[tuple[int, Award]]:
         """Return in which order the models are asked at a kind, and when it is enough."""

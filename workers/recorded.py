@@ -13,7 +13,7 @@ from workers.history import History
 from workers.local import LocalWorker, Quote
 from workers.ports import Lesson
 from workers.record_file import RecordColumns, RecordsError, unknown
-from workers.records import Question, RecordTable
+from workers.records import Question, Record, RecordTable
 from workers.spec import Several, Spec, Terms
 from workers.strategies import Strategy, Truthful
 
@@ -130,16 +130,14 @@ class RecordedWorker(LocalWorker):
             return Quote(cost, stated, "recorded")
         return Quote(cost, self._accuracies.get(lot.kind, 0.0), "history")
 
-    def recorded(self, lot: Lot) -> float | None:
+    def recorded(self, lot: Lot) -> Record | None:
         """Return how its work on a lot ended, or ``None`` where there is no record."""
         number = self._numbers.get(lot.origin)
-        record = None if number is None else self._column.record(number)
-        return None if record is None else record.success
+        return None if number is None else self._column.record(number)
 
     async def execute(self, lot: Lot, award: Award) -> Result | Failure:
         """Answer as recorded."""
-        number = self._numbers.get(lot.origin)
-        record = None if number is None else self._column.record(number)
+        record = self.recorded(lot)
         if record is None:
             return Failure(
                 announcement=award.announcement,

@@ -9,8 +9,10 @@ from orchestrator.audit.play import Totals, optimum, play
 from orchestrator.audit.scene import Scene
 from protocols.mechanism import Mechanism
 from protocols.units import TaskId, WorkerId
+from protocols.worth import combine_of
 
 if TYPE_CHECKING:
+    from orchestrator.audit.scene import Answer
     from protocols.messages import Bid
 
 TRUTH: Final = "truth"
@@ -62,7 +64,7 @@ def best_responses(
         if settled:
             break
     reached = _play(mechanism, judging, chosen, seed).welfare
-    best = optimum(judging)
+    best = optimum(judging, combine_of(mechanism)).welfare
     return Rest(chosen, settled, best / reached if reached > 0 else float("inf"))
 
 
@@ -91,9 +93,11 @@ def _play(
 def acting(scene: Scene, chosen: Mapping[WorkerId, str], place: int) -> Act:
     """Let every worker report by the strategy that it has chosen."""
     said: dict[tuple[WorkerId, TaskId], Bid] = dict(scene.known)
+    answers: dict[tuple[WorkerId, TaskId], Answer] = dict(scene.answers)
     for name in dict.fromkeys(chosen.values()):
         liars = [worker for worker, option in chosen.items() if option == name]
         if name != TRUTH:
             act = MISREPORTS[name].act(scene, liars, place)
             said |= {(bid.worker, bid.task): bid for bid in act.bids if bid.worker in liars}
-    return Act(scene.announcement, tuple(said.values()), scene.known)
+            answers |= {key: each for key, each in act.answers.items() if key[0] in liars}
+    return Act(scene.announcement, tuple(said.values()), scene.known, answers)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from orchestrator.audit.history import Past
 from orchestrator.audit.population import Crowd
@@ -21,11 +21,11 @@ from protocols.mechanism import Mechanism
 from protocols.units import units
 from workers.local import LocalWorker
 
-LEFT_OUT = {
-    "joint-value": "buys lots that are worth something only together",
-    "escalation": "stops at answers, of which the audit knows only whether they are right",
+NOT_FROM_JOURNALS: Final = {
+    "escalation": "stops at what answers say and how sure of them their workers are, which a journal"
+    " of models knows only of the answers that were bought",
 }
-"""Mechanisms that the audit does not play, and why."""
+"""Mechanisms that cannot be audited on what a journal says of models, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Ground:
         config: The configuration; ``None`` for a journal that a program opened.
         folder: Where its relative paths start.
         journal: Whether ``source`` is a journal.
-        rules: The settings of each mechanism by its name.
+        rules: The settings of each mechanism by the name of its row.
         seed: Decides all draws.
         lots: How many lots are put up at a time.
     """
@@ -53,8 +53,22 @@ class Ground:
     def __call__(self) -> tuple[Population, Mapping[str, Mechanism]]:
         """Make the workers and the mechanisms anew."""
         population = self._population()
+        left_out = self.left_out(population)
         return population, {
-            name: mechanism(name, settings, population) for name, settings in self.rules.items()
+            name: mechanism(settings, population)
+            for name, settings in self.rules.items()
+            if name not in left_out
+        }
+
+    def left_out(self, population: Population) -> dict[str, str]:
+        """Return the mechanisms that cannot be audited on a population, each with the reason."""
+        if not isinstance(population, Past):
+            return {}
+        names = {name: str(settings["name"]) for name, settings in self.rules.items()}
+        return {
+            name: NOT_FROM_JOURNALS[word]
+            for name, word in names.items()
+            if word in NOT_FROM_JOURNALS
         }
 
     def _population(self) -> Population:
@@ -74,25 +88,27 @@ def journal_config(source: Path) -> tuple[RunConfig | None, Path]:
             return None, Path()
 
 
-def settings_of(name: str, config: RunConfig | None) -> Mapping[str, Any]:
-    """Return the settings by which a mechanism is audited: the configured ones, or the defaults.
+def settings_of(asked: Mapping[str, Any], config: RunConfig | None) -> Mapping[str, Any]:
+    """Return by which settings a mechanism is audited: those of the run where only it is named.
 
     Raises:
         ValueError: If there is no mechanism of this name.
     """
-    if config is not None and config.mechanism.name == name:
+    name = str(asked["name"])
+    if config is not None and asked == {"name": config.mechanism.name}:
         return config.mechanism.model_dump()
     if name not in MECHANISMS and name not in RIVALS:
         raise ValueError(f"unknown mechanism {name!r}{hint(name, [*MECHANISMS, *RIVALS])}")
-    return {"name": name}
+    return asked
 
 
-def mechanism(name: str, settings: Mapping[str, Any], population: Population) -> Mechanism:
+def mechanism(settings: Mapping[str, Any], population: Population) -> Mechanism:
     """Return a mechanism; what it cannot do without is taken from the first auctions.
 
     Raises:
         ValueError: If a setting is unknown.
     """
+    name = str(settings["name"])
     if name in RIVALS:
         return RIVALS[name]
     needed = _NEEDED.get(name)

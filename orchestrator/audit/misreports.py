@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final, Literal, NamedTuple
 
-from orchestrator.audit.scene import Known, Scene
+from orchestrator.audit.scene import Answers, Known, Scene
 from protocols.messages import Announcement, Bid
 from protocols.units import LARGEST, Money, TaskId, WorkerId
 from workers.chance import uniform
@@ -31,6 +31,7 @@ class Act(NamedTuple):
         announcement: With whoever takes part, under invented names too.
         bids: What is reported.
         known: What is true of the work as it will be done.
+        answers: What is said with the work, and how sure who does it says to be.
         owners: Whose gain it is, for names that were invented.
         effort: By what the drawn or recorded success of a worker is multiplied, where it shirks.
     """
@@ -38,6 +39,7 @@ class Act(NamedTuple):
     announcement: Announcement
     bids: Sequence[Bid]
     known: Known
+    answers: Answers
     owners: Mapping[WorkerId, WorkerId] = {}
     effort: Mapping[WorkerId, float] = {}
 
@@ -61,11 +63,14 @@ class Misreport(NamedTuple):
 
 def honest(scene: Scene) -> Act:
     """Return the scene with everybody saying what is true."""
-    return Act(scene.announcement, tuple(scene.known.values()), scene.known)
+    return Act(scene.announcement, tuple(scene.known.values()), scene.known, scene.answers)
 
 
 def reporting(scene: Scene, liars: Liars, place: int, *, report: Callable[..., Reported]) -> Act:
-    """Let the liars report what a function makes of cost, probability and a draw."""
+    """Let the liars report what a function makes of cost, probability and a draw.
+
+    Where they say with an answer how sure they are of it, they lie about that in the same way.
+    """
     lying = frozenset(liars)
 
     def said(bid: Bid) -> Bid:
@@ -74,7 +79,13 @@ def reporting(scene: Scene, liars: Liars, place: int, *, report: Callable[..., R
         cost, probability = report(bid.cost, bid.probability, bid.worker, bid.task, place)
         return changed(bid, cost, probability)
 
-    return Act(scene.announcement, [said(bid) for bid in scene.known.values()], scene.known)
+    answers = dict(scene.answers)
+    for (worker, task), answer in scene.answers.items():
+        if worker in lying and answer.confidence is not None:
+            _, stated = report(Money(0), answer.confidence, worker, task, place)
+            answers[worker, task] = answer._replace(confidence=stated)
+    bids = [said(bid) for bid in scene.known.values()]
+    return Act(scene.announcement, bids, scene.known, answers)
 
 
 def changed(bid: Bid, cost: Money, probability: float, worker: WorkerId | None = None) -> Bid:
@@ -132,7 +143,8 @@ def shirking(scene: Scene, liars: Liars, place: int) -> Act:
             cost, probability = round(bid.cost * SLACK), bid.probability * SLACK
             known[key] = changed(bid, Money(cost), probability)
     effort = dict.fromkeys(liars, SLACK)
-    return Act(scene.announcement, tuple(scene.known.values()), known, effort=effort)
+    bids = tuple(scene.known.values())
+    return Act(scene.announcement, bids, known, scene.answers, effort=effort)
 
 
 def under_names(
@@ -148,11 +160,16 @@ def under_names(
     """
     known: dict[tuple[WorkerId, TaskId], Bid] = {}
     bids: list[Bid] = []
+    answers = dict(scene.answers)
     for (worker, task), bid in scene.known.items():
         for name, factor, shift in names.get(worker, ((worker, 1.0, 0.0),)):
             known[name, task] = changed(bid, bid.cost, bid.probability, name)
             stated = shift_log_odds(bid.probability, shift)
             bids.append(changed(bid, Money(round(bid.cost * factor)), stated, name))
+            answer = scene.answers.get((worker, task))
+            if answer is not None and answer.confidence is not None:
+                sure = shift_log_odds(answer.confidence, shift)
+                answers[name, task] = answer._replace(confidence=sure)
     lying = frozenset(liars)
     crowd = tuple(
         each.model_copy(update={"worker": name})
@@ -161,7 +178,7 @@ def under_names(
     )
     owners = {name: liar for liar in lying for name, _, _ in names[liar]}
     announcement = scene.announcement.model_copy(update={"participants": crowd})
-    return Act(announcement, bids, known, owners)
+    return Act(announcement, bids, known, answers, owners)
 
 
 def sybil(scene: Scene, liars: Liars, place: int) -> Act:
@@ -193,7 +210,7 @@ def staying_away(scene: Scene, liars: Liars, place: int) -> Act:
         for bid in scene.known.values()
         if bid.worker not in quiet
     ]
-    return Act(scene.announcement, bids, scene.known)
+    return Act(scene.announcement, bids, scene.known, scene.answers)
 
 
 def _says(

@@ -3,16 +3,20 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from orchestrator.audit.misreports import Act, honest
-from orchestrator.audit.scene import Scene
+from orchestrator.audit.scene import Answer, Scene
 from orchestrator.memory.standings import StandingBook, standing_book
 from protocols.contingent import ContingentVcg
 from protocols.contract import Contract, Settlement
 from protocols.errors import MechanismError
+from protocols.joint_value import JointValue
 from protocols.mechanism import Allocation, Mechanism
-from protocols.messages import Award, Lot
+from protocols.messages import Award, Lot, Result
+from protocols.stopping import Stopping, walk
 from protocols.units import Money, TaskId, WorkerId
+from protocols.worth import Combine, combine_of, worth
 from scoring.catalog import SCORING_RULES
 
 Acting = Callable[[Scene, int], Act]
@@ -24,7 +28,8 @@ class Totals:
     """What a row of auctions came to, in nano-units.
 
     Attributes:
-        lots: How many lots were put up.
+        lots: How many tasks were put up: lots, or auctions where the lots of one are parts of,
+            or attempts at, the same task.
         awards: How many contracts came to be carried out, in expectation.
         refused: How many auctions the mechanism could not clear.
         utility: For each worker its payments less its true costs, under all its names.
@@ -65,10 +70,10 @@ def play(
         the recorded outcome; the standings learn from drawn or recorded outcomes.
     """
     totals = Totals()
-    book = standing_book(mechanism, 1)
+    book, combine = standing_book(mechanism, 1), combine_of(mechanism)
     for place, scene in enumerate(scenes):
         act = honest(scene) if acting is None else acting(scene, place)
-        totals.lots += len(scene.announcement.lots)
+        totals.lots += 1 if combine else len(scene.announcement.lots)
         standings = book.open(act.announcement)
         try:
             allocation = mechanism.clear(act.announcement, act.bids, standings, seed)
@@ -77,43 +82,118 @@ def play(
             totals.surplus.append(0.0)
             book.close()
             continue
-        totals.surplus.append(_carry_out(totals, book, scene, act, allocation))
+        auction = _Auction(totals, book, scene, act)
+        totals.surplus.append(auction.carry_out(allocation, combine))
         book.close()
     return totals
 
 
-def _carry_out(
-    totals: Totals, book: StandingBook, scene: Scene, act: Act, allocation: Allocation
-) -> float:
-    """Settle what was awarded and return the coordinator's surplus."""
-    surplus = 0.0
-    lots = {lot.task: lot for lot in act.announcement.lots}
-    reach: dict[TaskId, float] = {}
-    done: set[TaskId] = set()
-    for award in sorted(allocation.awards, key=_rank):
-        lot, chance = lots[award.task], reach.get(award.task, 1.0)
-        if chance <= 0.0:
-            continue
-        truth = act.known[award.worker, award.task]
-        owner = act.owners.get(award.worker, award.worker)
-        success = scene.success[owner, award.task] * act.effort.get(owner, 1.0)
-        share = success if scene.recorded else truth.probability
-        paid = _paid(award.contract, share, truth.cost)
-        totals.utility[owner] += chance * (paid - truth.cost)
-        totals.cost += chance * truth.cost
+class _Auction(NamedTuple):
+    """One auction that was cleared and is carried out."""
+
+    totals: Totals
+    book: StandingBook
+    scene: Scene
+    act: Act
+
+    def carry_out(self, allocation: Allocation, combine: Combine | None) -> float:
+        """Settle what was awarded and return the coordinator's surplus."""
+        lots = {lot.task: lot for lot in self.act.announcement.lots}
+        sequences: dict[TaskId, list[Award]] = {}
+        for award in allocation.awards:
+            sequences.setdefault(award.task, []).append(award)
+        before = self.totals.paid
+        chances: dict[TaskId, float] = {}
+        for task, awards in sequences.items():
+            if stops := [each.stop for each in awards if each.stop is not None]:
+                chances[task] = self._choose(lots[task], awards, stops)
+            else:
+                chances[task] = self._try(lots[task], awards)
+        return worth(self.act.announcement.lots, chances, combine) - (self.totals.paid - before)
+
+    def _try(self, lot: Lot, awards: Sequence[Award]) -> float:
+        """Try one worker after the other until a success; return the chance of one."""
+        missed, done = 1.0, False
+        for award in awards:
+            if missed <= 0.0:
+                break
+            drawn, chance = self._end(award)
+            self._pay(award, chance, missed)
+            missed *= 1.0 - chance
+            if not done:
+                self._note(lot, award, drawn)
+                done = drawn >= 1.0
+        return 1.0 - missed
+
+    def _choose(self, lot: Lot, awards: Sequence[Award], stops: Sequence[Stopping]) -> float:
+        """Buy answers until one is sure enough, deliver the best and set the others aside."""
+        said = [self._say(award) for award in awards]
+        bought, best = walk(stops, said)
+        delivered = 0.0
+        for place, award in enumerate(awards[:bought]):
+            report = _result(award, *said[place])
+            self.book.hear(lot, award, report)
+            if place != best:
+                self._pay(award, 0.0, 1.0)
+                continue
+            drawn, chance = self._end(award)
+            delivered = drawn if stops[0].coincidence is not None else chance
+            self._pay(award, delivered, 1.0)
+            self._note(lot, award, drawn, report)
+        return delivered
+
+    def _end(self, award: Award) -> tuple[float, float]:
+        """Return how the work of an award ends, drawn or recorded, and what is settled for it."""
+        owner = self._owner(award)
+        effort = self.act.effort.get(owner, 1.0)
+        success = self.scene.success[owner, award.task] * effort
+        known = self.act.known[award.worker, award.task].probability
+        return success, success if self.scene.recorded else known
+
+    def _say(self, award: Award) -> Answer:
+        """Return what a worker says with its work."""
+        key = (award.worker, award.task)
+        right = self.scene.success[self._owner(award), award.task] >= 1.0
+        return self.act.answers.get(key) or Answer("right" if right else "wrong", None)
+
+    def _pay(self, award: Award, success: float, chance: float) -> None:
+        """Book what an award comes to, weighted with the chance that it is reached."""
+        cost = self.act.known[award.worker, award.task].cost
+        paid = _paid(award.contract, success, cost)
+        totals = self.totals
+        totals.utility[self._owner(award)] += chance * (paid - cost)
+        totals.cost += chance * cost
         totals.paid += chance * paid
         totals.awards += chance
-        surplus += chance * (lot.value * share - paid)
-        reach[award.task] = chance * (1.0 - share)
-        if award.task not in done:
-            _note(book, lot, award, success, truth.cost)
-            if success >= 1.0:
-                done.add(award.task)
-    return surplus
+
+    def _note(self, lot: Lot, award: Award, success: float, report: Result | None = None) -> None:
+        """Let the standings learn how it ended."""
+        cost = self.act.known[award.worker, award.task].cost
+        score = SCORING_RULES[award.contract.rule].score(award.contract.report, success)
+        settlement = Settlement.model_construct(
+            announcement=award.announcement,
+            task=award.task,
+            worker=award.worker,
+            success=success,
+            score=score,
+            payment=award.contract.pay(success, cost, score),
+            cost=cost,
+        )
+        self.book.note(lot, award, settlement, report)
+
+    def _owner(self, award: Award) -> WorkerId:
+        return self.act.owners.get(award.worker, award.worker)
 
 
-def _rank(award: Award) -> int:
-    return award.rank
+def _result(award: Award, text: str, confidence: float | None) -> Result:
+    return Result.model_construct(
+        announcement=award.announcement,
+        task=award.task,
+        worker=award.worker,
+        answer=text,
+        cost=Money(0),
+        confidence=confidence,
+    )
 
 
 def _paid(contract: Contract, share: float, cost: Money) -> Money:
@@ -127,30 +207,15 @@ def _paid(contract: Contract, share: float, cost: Money) -> Money:
     return contract.pay(share, cost, score)
 
 
-def _note(book: StandingBook, lot: Lot, award: Award, success: float, cost: Money) -> None:
-    score = SCORING_RULES[award.contract.rule].score(award.contract.report, success)
-    book.note(
-        lot,
-        award,
-        Settlement.model_construct(
-            announcement=award.announcement,
-            task=award.task,
-            worker=award.worker,
-            success=success,
-            score=score,
-            payment=award.contract.pay(success, cost, score),
-            cost=cost,
-        ),
-    )
+def optimum(scenes: Sequence[Scene], combine: Combine | None = None) -> Totals:
+    """Return what knowing everything brings: the best assignment to single workers.
 
-
-def optimum(scenes: Sequence[Scene]) -> float:
-    """Return the welfare of knowing everything: the best assignment to single workers.
-
-    On recorded scenes it is the realised welfare of the assignment that looks best beforehand.
+    Where the lots of an auction are one task, it is the best team. On recorded scenes it is what
+    comes of the assignment that looks best beforehand.
     """
-    mechanism = ContingentVcg(lambda report: 0.0, "quadratic", Money(0))
-    return play(mechanism, scenes).welfare
+    if combine is not None:
+        return play(JointValue(combine), scenes)
+    return play(ContingentVcg(lambda report: 0.0, "quadratic", Money(0)), scenes)
 
 
 def per_lot(amounts: Mapping[WorkerId, float], workers: Sequence[WorkerId], lots: int) -> float:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from typing import Final
 
-from orchestrator.audit.scene import Scene
+from orchestrator.audit.scene import Answer, Scene
 from orchestrator.bootstrap import Fleet
 from orchestrator.errors import ConfigError
 from protocols.messages import Announcement, Bid, Lot
 from protocols.units import AnnouncementId, TaskId, WorkerId
 from workers.chance import uniform
-from workers.local import LocalWorker, Quote
+from workers.local import LocalWorker
 from workers.recorded import RecordedWorker
+from workers.verifiers import normalised
 
 SIMILAR: Final = "~"
 """Between the name of a task and the number of its copy in an audit."""
@@ -78,14 +79,21 @@ class Crowd:
         name = AnnouncementId(f"a{number}")
         known: dict[tuple[WorkerId, TaskId], Bid] = {}
         success: dict[tuple[WorkerId, TaskId], float] = {}
+        answers: dict[tuple[WorkerId, TaskId], Answer] = {}
         for worker in self._local:
             for lot in named:
-                quote = worker.known(lot)
-                ended = None if quote is None else self._ended(worker, lot, quote)
-                if quote is None or ended is None:
+                key, quote = (worker.name, lot.task), worker.known(lot)
+                if quote is None:
                     continue
-                key = (worker.name, lot.task)
-                success[key] = ended
+                if isinstance(worker, RecordedWorker):
+                    record = worker.recorded(lot)
+                    if record is None:
+                        continue
+                    success[key] = record.success
+                    answers[key] = Answer(normalised(record.answer), record.confidence)
+                else:
+                    draw = uniform(self._seed, "success", *key)
+                    success[key] = 1.0 if draw < quote.probability else 0.0
                 known[key] = Bid(
                     announcement=name,
                     task=lot.task,
@@ -100,16 +108,10 @@ class Crowd:
             lots=named,
             participants=tuple(worker.participant for worker in self._local),
         )
-        return Scene(announcement, known, success, self.recorded)
+        return Scene(announcement, known, success, self.recorded, answers)
 
     def _named(self, lot: Lot, replication: int, place: int) -> Lot:
         """Give a lot a name of its own, so that its draws are its own."""
         if self.recorded:
             return lot
         return lot.model_copy(update={"task": TaskId(f"{lot.task}{SIMILAR}{replication}.{place}")})
-
-    def _ended(self, worker: LocalWorker, lot: Lot, quote: Quote) -> float | None:
-        if isinstance(worker, RecordedWorker):
-            return worker.recorded(lot)
-        draw = uniform(self._seed, "success", worker.name, lot.task)
-        return 1.0 if draw < quote.probability else 0.0

@@ -10,8 +10,9 @@ from typing import Any, Final, NamedTuple
 from orchestrator.audit.dynamics import Rest, best_responses
 from orchestrator.audit.play import optimum
 from orchestrator.audit.replication import Replication, replicate
-from orchestrator.audit.scene import Population
+from orchestrator.audit.scene import Population, Scene, attempts
 from protocols.mechanism import Mechanism
+from protocols.worth import combine_of
 
 Rules = Mapping[str, Mechanism]
 Setup = Callable[[], tuple[Population, Rules]]
@@ -122,13 +123,19 @@ def _do(plan: Plan, job: Job, population: Population, rules: Rules) -> Outcome:
     if job.number == DYNAMICS:
         # replications nobody else plays, so that nothing is judged on what it was chosen by
         fitting, judging = (
-            population.scenes(plan.replications + extra, plan.rounds) for extra in (0, 1)
+            _put_up(plan, population, mechanism, plan.replications + extra) for extra in (0, 1)
         )
         return best_responses(mechanism, fitting, judging, workers, seed=plan.seed)
-    scenes = population.scenes(job.number, plan.rounds)
+    scenes = _put_up(plan, population, mechanism, job.number)
     played = replicate(mechanism, scenes, workers, plan.misreports, job.number, seed=plan.seed)
-    lots = sum(len(scene.announcement.lots) for scene in scenes)
-    return played, optimum(scenes) / max(lots, 1)
+    best = optimum(scenes, combine_of(mechanism))
+    return played, best.welfare / max(best.lots, 1)
+
+
+def _put_up(plan: Plan, population: Population, mechanism: Mechanism, number: int) -> list[Scene]:
+    """Return the auctions of a replication, with lots of the sort that a mechanism is made for."""
+    scenes = population.scenes(number, plan.rounds)
+    return [attempts(each) for each in scenes] if combine_of(mechanism) == "any" else scenes
 
 
 _prepared: dict[str, tuple[Plan, Population, Rules]] = {}

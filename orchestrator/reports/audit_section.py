@@ -9,12 +9,13 @@ from orchestrator.audit.misreports import MISREPORTS
 from orchestrator.drawing.display import plain
 from orchestrator.drawing.heat import Cell, heat
 from orchestrator.drawing.interval_bars import Ranged, interval_bars
-from orchestrator.reports.audit_tables import rule_rows, verdict, warnings
+from orchestrator.errors import InputError, Problem
+from orchestrator.reports.audit_tables import NOBODY, not_audited, rule_rows, verdict, warnings
 from orchestrator.reports.figures import figure
 from orchestrator.reports.page import render_page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from orchestrator.audit.verdict import Estimate, LieFound, RuleFound
@@ -30,13 +31,19 @@ _UNITS: Final = (
 )
 
 
-def audit_section(found: Sequence[RuleFound], currency: str, played: str) -> dict[str, Any]:
+def audit_section(
+    found: Sequence[RuleFound],
+    currency: str,
+    played: str,
+    left_out: Mapping[str, str] = NOBODY,
+) -> dict[str, Any]:
     """Return what a page shows of an audit: text, and figures as markup that is safe.
 
     Args:
         found: What it says of each mechanism.
         currency: What the units are.
         played: How much was played, in words.
+        left_out: The mechanisms that could not be audited, each with the reason.
     """
     currency = plain(currency, 20)
     return {
@@ -50,8 +57,8 @@ def audit_section(found: Sequence[RuleFound], currency: str, played: str) -> dic
             ("anarchy", "best welfare over that where everybody has found the lie that pays"),
             ("by", "the best lie, where it surely pays"),
         ],
-        "rows": rule_rows(found),
-        "sentences": [*map(verdict, found), *warnings(found)],
+        "rows": rule_rows(found, left_out),
+        "sentences": [*map(verdict, found), *warnings(found), *not_audited(left_out)],
         "figures": [
             each for each in (_regrets(found, currency), _gains(found, currency)) if each["svg"]
         ],
@@ -64,11 +71,14 @@ def write_audit(target: Path, section: dict[str, Any], source: str) -> None:
     """Write the page of an audit.
 
     Raises:
-        OSError: If the file cannot be written.
+        InputError: If the file cannot be written.
     """
     title = plain(f"Who gains by lying in {source}", 200)
     page = render_page("audit.html.j2", {"title": title, "audit": section})
-    target.write_text(page, encoding="utf-8")
+    try:
+        target.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise InputError([Problem(str(target), error.strerror or str(error))]) from error
 
 
 def _regrets(found: Sequence[RuleFound], currency: str) -> dict[str, Any]:

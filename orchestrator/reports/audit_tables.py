@@ -10,7 +10,7 @@ from orchestrator.drawing.display import ABSENT, percent, plain
 from orchestrator.reports.tables import note, print_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.console import Console
 
@@ -23,13 +23,19 @@ _DIGITS: Final = 4
 _NOTHING: Final = 1e-6
 """In units per task; a loss below it is rounding or chance."""
 
+NOBODY: Final[Mapping[str, str]] = {}
 _FEW: Final = 2
 """Up to so many mechanisms all lies are listed one by one."""
 
 
-def print_audit(console: Console, found: Sequence[RuleFound], currency: str) -> None:
+def print_audit(
+    console: Console,
+    found: Sequence[RuleFound],
+    currency: str,
+    left_out: Mapping[str, str] = NOBODY,
+) -> None:
     """Print a row for each mechanism, the lies one by one if there are few, and what it means."""
-    _print_rules(console, found)
+    _print_rules(console, found, left_out)
     note(
         console,
         f"Money in {plain(currency, 20)} per task put up, everybody honest. Regret: what the worker"
@@ -40,7 +46,8 @@ def print_audit(console: Console, found: Sequence[RuleFound], currency: str) -> 
     if len(found) <= _FEW:
         for each in found:
             _print_lies(console, each)
-    for sentence in (*(map(verdict, found) if len(found) <= _FEW else ()), *warnings(found)):
+    verdicts = map(verdict, found) if len(found) <= _FEW else ()
+    for sentence in (*verdicts, *warnings(found), *not_audited(left_out)):
         console.print(sentence, highlight=False, markup=False)
 
 
@@ -66,13 +73,18 @@ def warnings(found: Sequence[RuleFound]) -> Iterator[str]:
         yield f"Some auctions could not be cleared under: {', '.join(refused)}."
 
 
-def rule_rows(found: Sequence[RuleFound]) -> list[list[str]]:
-    """Return a row of text for each mechanism."""
+def not_audited(left_out: Mapping[str, str]) -> list[str]:
+    """Say which mechanisms could not be audited, and why."""
+    return [f"{plain(name, 60)} is not audited: it {why}." for name, why in left_out.items()]
+
+
+def rule_rows(found: Sequence[RuleFound], left_out: Mapping[str, str] = NOBODY) -> list[list[str]]:
+    """Return a row of text for each mechanism, and for those that could not be audited."""
     regrets, errors = _amounts(
         [each.regret.mean for each in found], [each.regret.error for each in found]
     )
     (surplus,) = _amounts([each.surplus.mean for each in found])
-    return [
+    rows = [
         [
             plain(each.rule, 60),
             regret,
@@ -85,13 +97,15 @@ def rule_rows(found: Sequence[RuleFound]) -> list[list[str]]:
         ]
         for each, regret, error, gained in zip(found, regrets, errors, surplus, strict=True)
     ]
+    return rows + [[plain(name, 60), *[ABSENT] * 6, "not audited"] for name in left_out]
 
 
-def _print_rules(console: Console, found: Sequence[RuleFound]) -> None:
+def _print_rules(console: Console, found: Sequence[RuleFound], left_out: Mapping[str, str]) -> None:
     headers = ["mechanism", "regret", "std. error", "you keep", "paid", "efficiency", "anarchy"]
+    paying = {plain(each.rule, 60) for each in found if each.best_lie}
     rows = [
-        [name, f"[red]{regret}[/]" if each.best_lie else regret, *rest]
-        for each, (name, regret, *rest) in zip(found, rule_rows(found), strict=True)
+        [name, f"[red]{regret}[/]" if name in paying else regret, *rest]
+        for name, regret, *rest in rule_rows(found, left_out)
     ]
     print_table(console, [*headers, "by"], rows)
 

@@ -95,6 +95,22 @@ def _logging(live: Live, console: "Console") -> Listener:
 
 
 @contextmanager
+def counting(what: str, steps: int, *, quiet: bool) -> Generator[Callable[[], None]]:
+    """Give what moves a bar on the terminal one step on; nothing is shown elsewhere."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda: None
+        return
+    from rich.progress import Progress
+
+    with Progress(console=console, transient=True) as bar:
+        line = bar.add_task(what, total=steps)
+        yield lambda: bar.advance(line)
+
+
+@contextmanager
 def waiting(what: str, *, quiet: bool) -> Generator[None]:
     """Say on the terminal what is being done while it takes its time."""
     from rich.console import Console

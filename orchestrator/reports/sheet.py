@@ -70,13 +70,13 @@ def check_target(target: Path | None, option: str, *sources: Path) -> None:
     """
     if target is None:
         return
+    if any(source.exists() and target.exists() and target.samefile(source) for source in sources):
+        raise InputError([Problem(f"{option} {target}", "is what is read; name another file")])
     if target.suffix not in SUFFIXES:
         expected = f"expected a name that ends in {' or '.join(SUFFIXES)}"
         raise InputError([Problem(f"{option} {target}", expected)])
     if not target.parent.is_dir():
         raise InputError([Problem(f"{option} {target}", "there is no such folder")])
-    if any(source.exists() and target.exists() and target.samefile(source) for source in sources):
-        raise InputError([Problem(f"{option} {target}", "is what is read; name another file")])
 
 
 def write_sheet(sheet: Sheet, target: Path, option: str) -> None:

@@ -1,14 +1,13 @@
 """``truthbid audit``: who gains by lying, and how much, under which mechanism."""
 
 import os
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import click
 
-from orchestrator.audit.ground import LEFT_OUT, Ground, journal_config, settings_of
+from orchestrator.audit.ground import Ground, journal_config, settings_of
 from orchestrator.audit.misreports import MISREPORTS
 from orchestrator.audit.rivals import RIVALS
 from orchestrator.audit.study import Plan, conduct, jobs
@@ -17,11 +16,15 @@ from orchestrator.config import RunConfig
 from orchestrator.errors import InputError, Problem
 from orchestrator.exits import UNSOLVED
 from orchestrator.reports.audit_section import audit_section, write_audit
-from orchestrator.reports.audit_tables import print_audit
+from orchestrator.reports.audit_tables import not_audited, print_audit
+from orchestrator.reports.progress import counting
+from orchestrator.reports.sheet import check_target
 from orchestrator.reports.tables import console
 from orchestrator.strict_yaml.explanation import hint
-from orchestrator.verbs.auditing import played
+from orchestrator.verbs.auditing import summed_up
 from orchestrator.verbs.options import json_option, print_json, quiet_option, read, set_option
+from orchestrator.verbs.rules import settings_in
+from orchestrator.verbs.sheets import jobs_option, page_option
 from protocols.catalog import MECHANISMS
 from protocols.units import NANO, money
 
@@ -42,7 +45,8 @@ EXAMPLES = """\b
     "names",
     multiple=True,
     metavar="NAME",
-    help="Audit this one; may be given several times. Left out: the configured one.",
+    help="Audit this one; a name, or {name: ..., setting: ...}. May be given several times; left"
+    " out: the configured one.",
 )
 @click.option("--all", "everything", is_flag=True, help="Audit the whole catalog and common rules.")
 @click.option(
@@ -74,27 +78,14 @@ EXAMPLES = """\b
     help="Tasks put up at a time.",
 )
 @click.option("--seed", default=0, show_default=True, help="Fixes all draws.")
-@click.option(
-    "--jobs",
-    "processes",
-    default=0,
-    type=click.IntRange(0, 256),
-    metavar="N",
-    help="Processes that play at the same time; all cores if left out.",
-)
+@jobs_option
 @click.option("--no-dynamics", is_flag=True, help="Leave the price of anarchy out: a third faster.")
 @click.option(
     "--fail-above",
     metavar="AMOUNT",
     help="Exit with 1 if some lie surely gains a worker more than this per task.",
 )
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Also write one HTML page that needs nothing else; replaces an older one.",
-)
+@page_option
 @set_option
 @quiet_option
 @json_option
@@ -125,43 +116,34 @@ def command(
     """
     bar = _amount(fail_above)
     _check(lies)
-    if page is not None:
-        _check_page(page, source)
+    check_target(page, "--html", source)
     ground = _ground(source, names, everything, overrides, seed, lots)
-    population, _ = ground()
+    try:
+        population, rules = ground()
+    except ValueError as error:
+        raise InputError([Problem("--mechanism", " ".join(str(error).split()))]) from error
+    left_out = ground.left_out(population)
+    if left_out and not everything:
+        raise InputError([Problem("--mechanism", text) for text in not_audited(left_out)])
     times = replications * len(population.workers)
     plan = Plan(lies or tuple(MISREPORTS), times, rounds, seed, not no_dynamics)
-    found = _conducted(plan, ground, processes or os.cpu_count() or 1, quiet=quiet or as_json)
+    work = len(jobs(plan, rules))
+    with counting("playing", work, quiet=quiet or as_json) as advance:
+        processes = min(processes or os.cpu_count() or 1, work)
+        played = conduct(plan, list(rules), ground, processes=processes, progress=advance)
+    found = [judge(each) for each in played]
     currency = "USD" if ground.config is None else ground.config.currency
     if page is not None:
-        _write(page, plan, ground, found, currency)
+        section = audit_section(found, currency, summed_up(plan, lots), left_out)
+        write_audit(page, section, source.name)
+        click.echo(f"wrote {page}", err=True)
     if as_json:
-        print_json(_as_data(plan, ground, found, currency))
+        print_json({**_as_data(plan, ground, found, currency), "left_out": left_out})
     elif not quiet:
-        print_audit(console(), found, currency)
+        print_audit(console(), found, currency, left_out)
     if bar is not None and (worst := _above(found, bar)):
         click.echo(f"a lie pays more than {fail_above} a task under: {', '.join(worst)}", err=True)
         raise click.exceptions.Exit(UNSOLVED)
-
-
-def _check_page(page: Path, source: Path) -> None:
-    """Say before anything is played that a page cannot be where it is asked for."""
-    if page.is_dir() or not page.parent.is_dir():
-        raise InputError([Problem(f"--html {page}", "name a file in a folder that exists")])
-    if page.exists() and source.exists() and page.samefile(source):
-        raise InputError([Problem(f"--html {page}", "is what is audited; name another file")])
-
-
-def _write(
-    page: Path, plan: Plan, ground: Ground, found: Sequence[RuleFound], currency: str
-) -> None:
-    """Write the page of the audit."""
-    section = audit_section(found, currency, played(plan, ground.lots))
-    try:
-        write_audit(page, section, ground.source.name)
-    except OSError as error:
-        raise InputError([Problem(f"--html {page}", error.strerror or str(error))]) from error
-    click.echo(f"wrote {page}", err=True)
 
 
 def _ground(
@@ -183,49 +165,19 @@ def _ground(
         folder = fleet.folder
     chosen = _chosen(names, config, everything)
     try:
-        rules = {name: settings_of(name, config) for name in chosen}
-        ground = Ground(source, config, folder, journal, rules, seed, lots)
-        ground()  # what cannot be made is said before anything is played
+        rules = {name: settings_of(settings_in(name), config) for name in chosen}
+        return Ground(source, config, folder, journal, rules, seed, lots)
     except ValueError as error:
         raise InputError([Problem("--mechanism", " ".join(str(error).split()))]) from error
-    return ground
 
 
 def _chosen(names: Sequence[str], config: RunConfig | None, everything: bool) -> list[str]:
     if everything:
-        return [name for name in (*MECHANISMS, *RIVALS) if name not in LEFT_OUT]
+        return [*MECHANISMS, *RIVALS]
     if names or config is not None:
-        for name in names:
-            if name in LEFT_OUT:
-                text = f"{name} is not audited: it {LEFT_OUT[name]}"
-                raise InputError([Problem("--mechanism", text)])
         return list(dict.fromkeys(names)) or ([] if config is None else [config.mechanism.name])
     text = "this journal was opened by a program: say which mechanism to audit"
     raise InputError([Problem("--mechanism", text)])
-
-
-def _conducted(plan: Plan, ground: Ground, processes: int, *, quiet: bool) -> list[RuleFound]:
-    rules = list(ground.rules)
-    work = len(jobs(plan, rules))
-    with _bar(work, quiet=quiet) as advance:
-        played = conduct(plan, rules, ground, processes=min(processes, work), progress=advance)
-    return [judge(each) for each in played]
-
-
-@contextmanager
-def _bar(work: int, *, quiet: bool) -> Generator[Callable[[], None]]:
-    """Give what moves a bar on the terminal one step on; nothing is shown elsewhere."""
-    from rich.console import Console
-
-    screen = Console(stderr=True)
-    if quiet or not screen.is_terminal:
-        yield lambda: None
-        return
-    from rich.progress import Progress
-
-    with Progress(console=screen, transient=True) as bar:
-        line = bar.add_task("playing", total=work)
-        yield lambda: bar.advance(line)
 
 
 def _above(found: Sequence[RuleFound], bar: float) -> list[str]:

@@ -4,20 +4,21 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
-from orchestrator.audit.ground import LEFT_OUT, Ground, journal_config, settings_of
+from orchestrator.audit.ground import Ground, journal_config, settings_of
 from orchestrator.audit.misreports import MISREPORTS
 from orchestrator.audit.study import Plan, conduct
 from orchestrator.audit.verdict import judge
 from orchestrator.drawing.display import plural
 from orchestrator.errors import InputError, Problem
 from orchestrator.reports.audit_section import audit_section
+from orchestrator.reports.audit_tables import not_audited
 
 _TIMES: Final = 4
 _ROUNDS: Final = 20
 _LOTS: Final = 2
 
 
-def played(plan: Plan, lots: int) -> str:
+def summed_up(plan: Plan, lots: int) -> str:
     """Say how much an audit has played."""
     return (
         f"Played {plan.replications:,} times over {plural(plan.rounds, 'auction')} of"
@@ -37,15 +38,15 @@ def audited(journal: Path) -> dict[str, Any]:
         text = "a program opened this journal: use truthbid audit and name a mechanism"
         raise InputError([Problem("--audit", text)])
     name = str(config.mechanism.name)
-    if name in LEFT_OUT:
-        raise InputError([Problem("--audit", f"{name} is not audited: it {LEFT_OUT[name]}")])
-    rules = {name: settings_of(name, config)}
+    rules = {name: settings_of({"name": name}, config)}
     ground = Ground(journal, config, folder, True, rules, 0, _LOTS)
     try:
         population, _ = ground()
     except ValueError as error:
         raise InputError([Problem("--audit", " ".join(str(error).split()))]) from error
+    if left_out := ground.left_out(population):
+        raise InputError([Problem("--audit", text) for text in not_audited(left_out)])
     times = _TIMES * len(population.workers)
     plan = Plan(tuple(MISREPORTS), times, _ROUNDS, dynamics=False)
     found = conduct(plan, [name], ground, processes=os.cpu_count() or 1)
-    return audit_section(list(map(judge, found)), config.currency, played(plan, _LOTS))
+    return audit_section(list(map(judge, found)), config.currency, summed_up(plan, _LOTS))

@@ -8,10 +8,9 @@ import click
 
 from orchestrator.errors import InputError, Problem
 from orchestrator.mechanisms import mechanism_from
-from orchestrator.strict_yaml.interpolation import Environment, plain
-from orchestrator.strict_yaml.yaml_parser import parse
-from orchestrator.strict_yaml.yaml_tree import Fault, refusal
 from orchestrator.verbs.options import json_option, print_json, quiet_option
+from orchestrator.verbs.rules import settings_in
+from orchestrator.verbs.sheets import check_sheets, drawing_option, page_option, write_sheets
 from protocols.mechanism import Mechanism
 from protocols.units import NANO, money
 
@@ -74,20 +73,8 @@ EXAMPLES: Final = """\b
 @click.option("--seed", default=0, show_default=True, help="Parts the table and fixes all draws.")
 @click.option("--currency", default="USD", show_default=True, help="What the costs are in.")
 @click.option("--details", is_flag=True, help="Print a table for each value, with payments.")
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write one HTML page with figures; replaces an older one.",
-)
-@click.option(
-    "--svg",
-    "drawing",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write cost against quality as SVG; replaces an older one.",
-)
+@page_option
+@drawing_option
 @quiet_option
 @json_option
 def command(
@@ -118,11 +105,9 @@ def command(
     from orchestrator.bench.dataset import read_parts
     from orchestrator.bench.study import default_values, study
     from orchestrator.reports.bench_tables import bench_sheet, print_bench
-    from orchestrator.reports.sheet import check_target, write_sheet
     from orchestrator.reports.tables import console
 
-    check_target(page, "--html", dataset)
-    check_target(drawing, "--svg", dataset)
+    check_sheets(page, drawing, dataset)
     settings = _settings(mechanism)
     worth = [_amount(value) for value in values]
     fit, asked = read_parts(dataset, columns, seed=seed, share=share, kinds=kinds)
@@ -135,10 +120,7 @@ def command(
         regimes or _REGIMES,
         seed=seed,
     )
-    for target, option in ((page, "--html"), (drawing, "--svg")):
-        if target is not None:
-            write_sheet(bench_sheet(found, dataset.name, currency), target, option)
-            click.echo(f"wrote {target}", err=True)
+    write_sheets(page, drawing, lambda: bench_sheet(found, dataset.name, currency))
     if as_json:
         print_json({"dataset": str(dataset), "seed": seed, "currency": currency, **found.to_data()})
     elif not quiet:
@@ -147,17 +129,11 @@ def command(
 
 def _settings(text: str) -> Mapping[str, Any]:
     """Return the settings of a mechanism from its name or from YAML in braces."""
-    option = "--mechanism"
-    tree = parse(text, option)
-    faults: list[Fault] = list(tree.faults)
-    data = plain(tree.root, Environment({}), faults)
-    if faults:
-        raise refusal(faults)
-    settings: Mapping[str, Any] = data if isinstance(data, dict) else {"name": data}
+    settings = settings_in(text)
     rule, _ = _rules(settings, 1.0)
     if rule.name in _SEQUENCES:
         message = f"{rule.name} buys answers one after the other; bench clears sealed bids once"
-        raise InputError([Problem(option, message)])
+        raise InputError([Problem("--mechanism", message)])
     return settings
 
 

@@ -1,6 +1,5 @@
 """``truthbid replay``: derive every decision again, or let another mechanism decide instead."""
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -18,10 +17,8 @@ from orchestrator.memory.record import Record
 from orchestrator.replay import replay
 from orchestrator.reports.tables import console
 from orchestrator.reports.what_if_tables import as_data, print_what_if
-from orchestrator.strict_yaml.interpolation import Environment, plain
-from orchestrator.strict_yaml.yaml_parser import parse
-from orchestrator.strict_yaml.yaml_tree import Fault, refusal
 from orchestrator.verbs.options import journal_argument, json_option, print_json
+from orchestrator.verbs.rules import settings_in
 from orchestrator.verbs.showing import fleet_of, trials
 from protocols.events import RunOpened
 from protocols.mechanism import Mechanism
@@ -148,16 +145,7 @@ def _settings(text: str, own: Mapping[str, object]) -> Mapping[str, object]:
     """Return settings as asked for: those of the run where only its own mechanism is named."""
     if text == own["name"]:
         return own
-    if not text.startswith("{"):
-        return {"name": text}
-    tree = parse(text, "--mechanism")
-    faults: list[Fault] = list(tree.faults)
-    data = plain(tree.root, Environment(os.environ), faults)
-    if faults:
-        raise refusal(faults)
-    if not isinstance(data, dict) or "name" not in data:
-        raise InputError([Problem("--mechanism", "expected a name or {name: ..., setting: ...}")])
-    return dict(data)
+    return settings_in(text)
 
 
 def _calibrated(settings: Mapping[str, object], calibration: str | None) -> Mapping[str, object]:

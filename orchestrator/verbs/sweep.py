@@ -1,8 +1,7 @@
 """``truthbid sweep``: one workflow under many settings, and one table that compares them."""
 
 import os
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,13 @@ from orchestrator.verbs.options import (
     print_json,
     quiet_option,
     set_option,
+)
+from orchestrator.verbs.sheets import (
+    check_sheets,
+    drawing_option,
+    jobs_option,
+    page_option,
+    write_sheets,
 )
 
 if TYPE_CHECKING:
@@ -39,34 +45,15 @@ In the workflow:
 @click.command("sweep", epilog=EXAMPLES)
 @config_argument
 @set_option
-@click.option(
-    "--jobs",
-    "processes",
-    default=0,
-    type=click.IntRange(0, 256),
-    metavar="N",
-    help="Runs at the same time; as many as cores if left out.",
-)
+@jobs_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
     help="Where the journals go; runs/NAME-sweep if left out.",
 )
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write one HTML page with figures; replaces an older one.",
-)
-@click.option(
-    "--svg",
-    "drawing",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write the differences as SVG; replaces an older one.",
-)
+@page_option
+@drawing_option
 @quiet_option
 @json_option
 def command(
@@ -87,16 +74,15 @@ def command(
 
     Exit codes: 0 done, 1 some goal could not be planned, 2 bad input, 130 interrupted.
     """
-    from orchestrator.reports.sheet import check_target, write_sheet
+    from orchestrator.reports.progress import counting
     from orchestrator.reports.sweep_tables import print_sweep, sweep_sheet
     from orchestrator.reports.tables import console
     from orchestrator.sweep.cells import carry_out
 
-    check_target(page, "--html", config)
-    check_target(drawing, "--svg", config)
+    check_sheets(page, drawing, config)
     name, currency, cells, jobs, folder = _planned(config, overrides, out)
     try:
-        with _bar(len(jobs), quiet=quiet or as_json) as advance:
+        with counting("running", len(jobs), quiet=quiet or as_json) as advance:
             failed = carry_out(jobs, processes or os.cpu_count() or 1, advance)
     except KeyboardInterrupt:
         click.echo("interrupted; the same command goes on", err=True)
@@ -104,10 +90,7 @@ def command(
     for reason in failed:
         click.echo(reason, err=True)
     found = _arms(cells, folder)
-    for target, option in ((page, "--html"), (drawing, "--svg")):
-        if target is not None:
-            write_sheet(sweep_sheet(found, name, currency), target, option)
-            click.echo(f"wrote {target}", err=True)
+    write_sheets(page, drawing, lambda: sweep_sheet(found, name, currency))
     if as_json:
         print_json(_as_data(cells, jobs, folder, found, currency))
     elif not quiet:
@@ -177,19 +160,3 @@ def _as_data(
     ]
     rows = [arm.to_data() for arm in found]
     return {"currency": currency, "run_now": len(jobs), "cells": listed, "settings": rows}
-
-
-@contextmanager
-def _bar(work: int, *, quiet: bool) -> Generator[Callable[[], None]]:
-    """Give what moves a bar on the terminal one step on; nothing is shown elsewhere."""
-    from rich.console import Console
-
-    screen = Console(stderr=True)
-    if quiet or not screen.is_terminal:
-        yield lambda: None
-        return
-    from rich.progress import Progress
-
-    with Progress(console=screen, transient=True) as bar:
-        line = bar.add_task("running", total=work)
-        yield lambda: bar.advance(line)

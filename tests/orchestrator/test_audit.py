@@ -51,7 +51,7 @@ def test_a_journal_is_audited(tmp_path: Path) -> None:
     ("given", "said"),
     [
         (("--mechanism", "frist-price"), "first-price"),
-        (("--mechanism", "joint-value"), "only together"),
+        (("--mechanism", "{name: joint-value, combin: any}"), "combin"),
         (("--misreport", "sybill"), "sybil"),
         (("--fail-above", "much"), "--fail-above"),
         (("--replications", "1"), "--replications"),
@@ -74,10 +74,10 @@ def test_an_audit_has_a_page(tmp_path: Path) -> None:
     assert truthbid("run", QUICK, "--journal", journal, "--quiet").code == DONE
     over = truthbid("audit", journal, *LITTLE, "--misreport", "sybil", "--html", journal)
     assert over.code == BAD_INPUT
-    assert "is what is audited" in over.err
+    assert "is what is read" in over.err
     nowhere = truthbid("audit", QUICK, "--html", tmp_path / "none" / "audit.html")
     assert (nowhere.code, nowhere.out) == (BAD_INPUT, "")
-    assert "a folder that exists" in nowhere.err
+    assert "there is no such folder" in nowhere.err
 
 
 def test_a_report_has_an_audit(tmp_path: Path) -> None:

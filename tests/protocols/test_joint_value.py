@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols.errors import InexactError
-from protocols.joint_value import Combine, JointValue
+from protocols.joint_value import JointValue
 from protocols.properties import Setting, expected_utility, misreports, regret
+from protocols.worth import Combine
 from tests.protocols.auctions import Auction, auction, auctions
 
 COMBINE: st.SearchStrategy[Combine] = st.sampled_from(["any", "all"])

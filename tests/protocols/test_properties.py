@@ -1,13 +1,15 @@
 """The checks of promises, tried on right and wrong designs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import pytest
 
+from protocols.escalation import Escalation
 from protocols.first_price import FirstPrice
-from protocols.mechanism import Mechanism
-from protocols.messages import Bid
+from protocols.joint_value import JointValue
+from protocols.mechanism import Allocation, Mechanism, Standings
+from protocols.messages import Announcement, Bid
 from protocols.properties import (
     Setting,
     expected_surplus,
@@ -15,6 +17,7 @@ from protocols.properties import (
     misreports,
     regret,
 )
+from protocols.stopping import Stopping
 from protocols.units import Money
 from protocols.vcg import Vcg
 from tests.protocols.auctions import auction, quadratic
@@ -33,6 +36,22 @@ from tests.protocols.wrong_designs import (
 ROUNDING = {"joint-value": 4}
 """What rounding may be worth with these chances, in nano-units; elsewhere honesty is best exactly."""
 EIGHTHS = [eighth / 8 for eighth in range(9)]
+
+
+class Bought(Escalation):
+    """Buys every answer, in the order of the bids."""
+
+    def __init__(self) -> None:
+        super().__init__(bonus=Money(8))
+
+    def clear(
+        self, announcement: Announcement, bids: Sequence[Bid], standings: Standings, seed: int
+    ) -> Allocation:
+        """Have the first answer not be enough."""
+        found = super().clear(announcement, bids, standings, seed)
+        first, *rest = found.awards
+        stop = Stopping(forecast=bids[0].probability, enough=0.7)
+        return found.model_copy(update={"awards": (first.model_copy(update={"stop": stop}), *rest)})
 
 
 def lies_of(design: WrongDesign) -> Iterator[tuple[Bid, ...]]:
@@ -142,3 +161,22 @@ def test_brute_force_respects_capacities() -> None:
     assert best_welfare(scores, {}) == 9
     assert best_welfare(scores, {"a": 1}) == 7
     assert best_welfare(scores, {"a": 1}, without="a") == 3
+
+
+def test_parts_of_one_whole_are_worth_its_value_once() -> None:
+    """Two parts at chance 1/2 each of a whole worth 64: 16 when both are needed, less what is paid."""
+    announcement, bids = auction([64, 64], {"a": [(1, 0.5), None], "b": [None, (1, 0.5)]})
+    setting = Setting(JointValue("all"), announcement)
+    paid = sum(expected_utility(setting, bids, bids, {each}) for each in ("a", "b")) + 2
+
+    assert expected_surplus(setting, bids, bids) == 16 - paid
+
+
+def test_answers_that_are_set_aside_are_paid_and_bring_nothing() -> None:
+    """The first is bought and not sure enough, the second is delivered: its bonus of 8 at 3/4."""
+    announcement, bids = auction([100], {"a": [(1, 0.5)], "b": [(40, 0.75)]})
+    setting = Setting(Bought(), announcement)
+
+    assert expected_utility(setting, bids, bids, {"a"}) == 0
+    assert expected_utility(setting, bids, bids, {"b"}) == 6
+    assert expected_surplus(setting, bids, bids) == 75 - 1 - 40 - 6

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocols.stopping import SetAside, Stopping, credences
+from protocols.stopping import SetAside, Stopping, credences, walk
 from protocols.units import AnnouncementId, Money, TaskId, WorkerId
 
 FORECASTS = st.integers(1, 9).map(lambda tenths: tenths / 10)
@@ -76,3 +76,19 @@ def test_the_event_has_a_key_of_its_award() -> None:
         announcement=AnnouncementId("a1"), task=TaskId("t1"), worker=WorkerId("w"), cost=Money(5)
     )
     assert event.key == "set-aside\ta1\tt1\tw"
+
+
+def test_a_walk_passes_over_workers_without_an_answer() -> None:
+    """They are called and are not delivered; if nobody has an answer there is nothing to deliver."""
+    stop = Stopping(forecast=0.5, enough=0.8)
+
+    assert walk([stop, stop], [None, ("4", 0.9)]) == (2, 1)
+    assert walk([stop, stop], [None, None]) == (2, None)
+
+
+def test_a_walk_stops_where_answers_agree() -> None:
+    """Two that agree are sure enough where answers are compared, and not where they are not."""
+    said = [("4", 0.7), ("4", 0.6), ("5", 0.9)]
+    for coincidence, ends in ((0.5, (2, 0)), (None, (3, 2))):
+        stop = Stopping(forecast=0.5, enough=0.85, coincidence=coincidence)
+        assert walk([stop] * 3, said) == ends

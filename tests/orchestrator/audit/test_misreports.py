@@ -3,6 +3,7 @@
 import pytest
 
 from orchestrator.audit.misreports import MISREPORTS, honest
+from orchestrator.audit.scene import Answer
 from protocols.units import WorkerId
 from tests.orchestrator.audit.crowds import crowd
 
@@ -59,3 +60,17 @@ def test_whitewashing_takes_new_names() -> None:
     names = {bid.worker for place in (0, 9, 10) for bid in act(SCENE, LIARS[:1], place).bids}
     assert {"ann~0", "ann~1"} < names
     assert "ann" not in names
+
+
+def test_who_lies_about_its_chance_lies_about_its_answer() -> None:
+    """By the same function; others and those who say nothing of it are left as they are."""
+    liar, other = LIARS[0], next(each for each, _ in SCENE.known if each not in LIARS[:1])
+    tasks = [task for worker, task in SCENE.known if worker == liar]
+    answers = {(name, task): Answer("yes", 0.5) for name in (liar, other) for task in tasks}
+    scene = SCENE._replace(answers=answers)
+    for name, stated in (("always-certain", 1.0), ("confidence-down", 0.269), ("cost-over", 0.5)):
+        found = MISREPORTS[name].act(scene, [liar], 0).answers
+        assert found[liar, tasks[0]].confidence == pytest.approx(stated, abs=1e-3)
+        assert found[other, tasks[0]] == answers[other, tasks[0]]
+    renamed = MISREPORTS["sybil"].act(scene, [liar], 0).answers
+    assert renamed[WorkerId(f"{liar}~2"), tasks[0]].confidence == 0.5

@@ -13,7 +13,7 @@ PLAN = Plan(("cost-over", "ring-dear"), replications=4, rounds=3)
 def ground(*names: str) -> Ground:
     """Return the quickstart as a ground for some mechanisms."""
     config, fleet = read(CONFIGS / "quickstart.yaml", [])
-    rules = {name: settings_of(name, config) for name in names}
+    rules = {name: settings_of({"name": name}, config) for name in names}
     return Ground(Path("quickstart.yaml"), config, fleet.folder, False, rules, 1, 2)
 
 

@@ -65,3 +65,10 @@ def test_the_page_is_written(tmp_path: Path) -> None:
     assert "Who gains by lying in &lt;i&gt;.yaml" in html
     assert "<b>" not in html
     assert "<script" not in html
+
+
+def test_what_is_not_audited_has_its_row_and_its_reason() -> None:
+    """It is not left out in silence."""
+    section = audit_section(FOUND, "USD", "Played.", {"escalation": "needs what nobody knows"})
+    assert section["rows"][-1] == ["escalation", *["-"] * 6, "not audited"]
+    assert section["sentences"][-1] == "escalation is not audited: it needs what nobody knows."
