@@ -14,7 +14,7 @@ from protocols.events import TaskAdded
 from protocols.messages import Lot
 from protocols.units import TaskId
 from workers.ports import Assessor, Verifier
-from workers.verifiers.person import Human, VerdictFile
+from workers.verifiers.person import AsksPerson, VerdictFile
 
 if TYPE_CHECKING:
     from orchestrator.memory.record import Record
@@ -112,7 +112,7 @@ class Entrance:
 
 def placed(verifier: Verifier | None, journal: Path | None) -> Verifier | None:
     """Return a verifier; one that waits for a person learns beside which journal verdicts lie."""
-    if isinstance(verifier, Human) and journal is not None:
+    if isinstance(verifier, AsksPerson) and journal is not None:
         return verifier.reading(VerdictFile.beside(journal))
     return verifier
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from orchestrator.agenda import State
 from orchestrator.execution import Ending
-from orchestrator.planning.item_list import ListAnswer, items_in
+from orchestrator.planning.item_list import items_in, listing
 from orchestrator.planning.template import Listed, Template, is_template
 from orchestrator.planning.wiring import faults, is_wired, needs_of
 from orchestrator.task import Each, Task, TaskResult
@@ -89,7 +89,7 @@ class Course:
         for task in tasks:
             if task.each is not None and task.each.answer in self._tasks:
                 source = self._tasks[task.each.answer]
-                verifier = ListAnswer.around(source.verify, task.each.most)
+                verifier = listing(source.verify, task.each.most)
                 self._tasks[task.each.answer] = replace(source, verify=verifier)
         self._waiting: dict[str, set[str]] = {}
         self._dependents: dict[str, list[str]] = {}

@@ -2,14 +2,16 @@
 
 import json
 import re
-from typing import Any, Final, Literal, Self, cast
+from typing import Any, Final, Literal, cast
 
 from pydantic import PrivateAttr
 
 from orchestrator.entrance import described
 from protocols.messages import Lot, Result
-from workers.ports import Verdict, Verifier
+from protocols.units import ZERO, Money
+from workers.ports import RIGHT, Assessment, Assessor, Verdict, Verifier
 from workers.spec import Spec
+from workers.verifiers.person import AsksPerson, Human, VerdictFile
 
 LONGEST_ITEM: Final = 10_000
 
@@ -60,17 +62,64 @@ class ListAnswer(Spec):
     also: dict[str, Any] | None = None
     _inner: Verifier | None = PrivateAttr(default=None)
 
-    @classmethod
-    def around(cls, inner: Verifier | None, most: int) -> Self:
-        """Return the verifier around another one, or around none."""
-        verifier = cls(most=most, also=described(inner))
-        verifier._inner = inner
-        return verifier
-
     async def verify(self, lot: Lot, result: Result) -> Verdict:
         """Read the list, then ask the other verifier."""
-        try:
-            items_in(result.answer, self.most)
-        except ValueError as error:
-            return Verdict(0.0, str(error))
-        return Verdict(1.0) if self._inner is None else await self._inner.verify(lot, result)
+        fault = _fault(result.answer, self.most)
+        if fault is not None or self._inner is None:
+            return fault or RIGHT
+        return await self._inner.verify(lot, result)
+
+
+class AssessedList(Assessor, AsksPerson):
+    """Does as `ListAnswer`, where the other verifier takes a process, a bill, a person or time.
+
+    Args:
+        inner: The other verifier, by whose word this one is known.
+        most: The most items.
+    """
+
+    def __init__(self, inner: Verifier, most: int) -> None:
+        self._inner, self._most = inner, most
+        self.described = ListAnswer(most=most, also=described(inner))
+        self.type = inner.type
+        if isinstance(inner, Assessor):
+            self.seconds, self.announced = inner.seconds, inner.announced
+
+    def reading(self, file: VerdictFile) -> Verifier:
+        """Return the verifier whose person, if it asks one, says by a file."""
+        inner = self._inner
+        return AssessedList(inner.reading(file), self._most) if isinstance(inner, Human) else self
+
+    def ceiling(self, lot: Lot) -> Money:
+        """Return what the other verifier may cost."""
+        return self._inner.ceiling(lot) if isinstance(self._inner, Assessor) else ZERO
+
+    async def assess(self, lot: Lot, result: Result) -> Assessment:
+        """Read the list, then ask the other verifier; what is no list costs nothing.
+
+        Raises:
+            VerifierError: If that cannot judge it.
+        """
+        fault = _fault(result.answer, self._most)
+        if fault is not None:
+            return Assessment(fault)
+        if isinstance(self._inner, Assessor):
+            return await self._inner.assess(lot, result)
+        return Assessment(await self._inner.verify(lot, result))
+
+
+def listing(inner: Verifier | None, most: int) -> Verifier:
+    """Return what accepts lists of so many items that another verifier accepts, if there is one."""
+    if inner is None or (isinstance(inner, Spec) and not isinstance(inner, Human)):
+        verifier = ListAnswer(most=most, also=described(inner))
+        verifier._inner = inner  # noqa: SLF001 - no field, as it is no data
+        return verifier
+    return AssessedList(inner, most)
+
+
+def _fault(answer: str, most: int) -> Verdict | None:
+    try:
+        items_in(answer, most)
+    except ValueError as error:
+        return Verdict(0.0, str(error))
+    return None

@@ -47,8 +47,12 @@ def pending(record: Record) -> list[Pending]:
     waiting: dict[tuple[str, str, str], None] = {}
     for entry in record.entries():
         match entry.event:
-            case TaskAdded(lot=lot, verify=dict(form)) if form.get("type") == ByPerson.type:
-                questions[lot.task] = str(form.get("question", ""))
+            case TaskAdded(lot=lot, verify={"type": ByPerson.type, "question": question}):
+                questions[lot.task] = str(question)
+            case TaskAdded(
+                lot=lot, verify={"also": {"type": ByPerson.type, "question": question}}
+            ):  # of an answer that must be a list, too
+                questions[lot.task] = str(question)
             case Announced(announcement=call):
                 asked = [lot for lot in call.lots if lot.origin in questions]
                 lots |= {(call.announcement, lot.task): lot for lot in asked}

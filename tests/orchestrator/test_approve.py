@@ -25,9 +25,9 @@ tasks:
 
 
 @contextmanager
-def waiting(folder: Path) -> Generator["subprocess.Popen[str]"]:
+def waiting(folder: Path, flow: str = FLOW) -> Generator["subprocess.Popen[str]"]:
     """Start a run in a process of its own, and wait until it waits for a person."""
-    command = [sys.executable, "-m", "orchestrator", "run", str(workflow(folder, FLOW))]
+    command = [sys.executable, "-m", "orchestrator", "run", str(workflow(folder, flow))]
     with subprocess.Popen(
         [*command, "--journal", str(folder / "run.db")],
         stdout=subprocess.DEVNULL,
@@ -39,7 +39,7 @@ def waiting(folder: Path) -> Generator["subprocess.Popen[str]"]:
             assert process.stderr is not None
             told = process.stderr.readline()
             assert told == f"essay waits for a person: truthbid approve {folder}/run.db essay\n"
-            while not asked(folder / "run.db"):
+            while process.poll() is None and not asked(folder / "run.db"):
                 pass  # what is told is on the disk a moment later
             yield process
         finally:
@@ -93,6 +93,31 @@ def test_what_waits_is_shown_to_people(tmp_path: Path) -> None:
         shown = truthbid("approve", tmp_path / "run.db").out
     assert shown.startswith("essay, answered by ada\n  task:     Write it.\n  answer:   ")
     assert shown.endswith("  question: Is it good?\n")
+
+
+LISTED = """\
+workers:
+  - {type: function, id: editor, function: text, cost: 0.001, confidence: 0.9}
+market: {attempts: 1}
+tasks:
+  - id: essay
+    prompt: Write '[7, 8]' in capital letters.
+    value: 0.05
+    verify: {human: {question: "Is it good?"}}
+  - {id: word, prompt: "Write '{{ item }}' backwards.", value: 0.05, each: essay, verify: {regex: .}}
+"""
+
+
+def test_a_person_accepts_the_list_of_another_task(tmp_path: Path) -> None:
+    """An answer whose items become tasks waits like any other."""
+    path = tmp_path / "run.db"
+    with waiting(tmp_path, LISTED) as process:
+        (shown,) = asked(path)
+        assert (shown["answer"], shown["question"]) == ("[7, 8]", "Is it good?")
+        assert truthbid("approve", path, "essay").code == 0
+        assert process.wait(timeout=60) == 0
+    outcomes = [event.outcome for event in events_of(path) if isinstance(event, Verified)]
+    assert [each.verifier for each in outcomes] == ["human", "regex", "regex"]
 
 
 def test_nothing_waits_in_a_run_without_people(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from orchestrator.coordinator import Coordinator
 from orchestrator.market import Limits
 from orchestrator.memory.ledger import JUDGING
 from orchestrator.replay import replay
-from orchestrator.task import Task, TaskResult
+from orchestrator.task import Each, Task, TaskResult
 from protocols.consultation import Consulted
 from protocols.events import Event, Settled, Unsettled, Verified
 from protocols.messages import Lot, Result
@@ -304,3 +304,22 @@ def test_verifiers_that_only_look_are_not_announced(backend: str) -> None:
     """They cost nothing, so the journal has nothing to say before."""
     market, result = held(exact("right"), backend)
     assert (result.state, market.of(Consulted), market.of(Verified)[0].cost) == ("solved", [], ZERO)
+
+
+def test_a_judge_of_a_list_is_billed_like_any_other(backend: str) -> None:
+    """A static task whose answer is the list of another one holds and books what its judge takes."""
+    chat = ScriptedChat(judge=['{"criteria": [{"reason": "Fine.", "met": true}]}'])
+    fair = ModelJudge("fair", model="m", price=Price.per_million(1, 2), chat=chat)
+    worker = Paced("ann", metered=60, answer='["Ulm"]')
+    market = Kin([worker], mechanism=Queue(), limits=LIMITS, budget=1, judges=[fair])
+    listed = task(judged(fair, "It is right."), "cities")
+    each = Task("{{ item }}?", 0.001, exact('["Ulm"]'), id="where", each=Each(answer="cities"))
+
+    async def main() -> list[TaskResult]:
+        async with market:
+            return await market.run_all([listed, each])
+
+    assert [result.solved for result in virtually(main, backend)] == [True, True]
+    assert [(said.verifier, said.ceiling > 0) for said in market.of(Consulted)] == [("judge", True)]
+    assert market.ledger.balance("cash", JUDGING) == 10 * 1000 + 10 * 2000
+    assert market.ledger.held == 0

@@ -2,6 +2,7 @@
 
 import json
 import os
+from abc import ABC, abstractmethod
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -12,14 +13,22 @@ from pydantic import Field, ValidationError
 from protocols.frozen import Frozen
 from protocols.messages import Lot, Result
 from protocols.units import AnnouncementId, Name, Probability, TaskId, Text, WorkerId
-from workers.ports import Assessment, Assessor, Verdict, VerifierError
+from workers.ports import Assessment, Assessor, Verdict, Verifier, VerifierError
 from workers.spec import Spec
 
 _LOOKS_EVERY: Final = 0.5
 """Seconds between two looks at the file."""
 
 
-class Human(Spec):
+class AsksPerson(ABC):
+    """A verifier that may ask a person, who says by a file."""
+
+    @abstractmethod
+    def reading(self, file: "VerdictFile") -> Verifier:
+        """Return the verifier that waits for verdicts in this file."""
+
+
+class Human(Spec, AsksPerson):
     """Accepts an answer that a person accepts, by ``truthbid approve``.
 
     The run waits for it, for as long as it takes or for ``seconds``; it can be stopped meanwhile,
