@@ -23,12 +23,13 @@ from orchestrator.memory.ledger import Ledger
 from orchestrator.memory.opening import note_opening, note_quarantines, open_journal
 from orchestrator.observing.watchers import watchers
 from orchestrator.peer_settings import PeerSettings
-from orchestrator.recordings import recorded
+from orchestrator.recordings import Caller, recorded
 from protocols.events import Event, RunOpened
 from protocols.mechanism import Mechanism
 from protocols.units import Money, WorkerId
 from workers.planning.planner import Planner
 from workers.ports import Worker
+from workers.sharing import share
 
 if TYPE_CHECKING:
     from orchestrator.memory.record import Record
@@ -85,8 +86,9 @@ class Session:
             self._release()
             raise
         self._engine = engine
+        callers = (*self._workers.values(), *self._judges.values(), self._planner)
+        share(each.chat for each in callers if isinstance(each, Caller))
         if self._record_calls:
-            callers = (*self._workers.values(), *self._judges.values(), self._planner)
             self._calls.enter_context(recorded(callers, self._journal))
         self._group = anyio.create_task_group()
         await self._group.__aenter__()

@@ -56,7 +56,7 @@ class Received(NamedTuple):
 class Connection:
     """The open connections to one endpoint.
 
-    Belongs to the event loop in which it is made.
+    Belongs, until it is closed, to the event loop in which its first request is made.
 
     Args:
         url: The address of the endpoint, up to ``/v1``.
@@ -68,16 +68,16 @@ class Connection:
     def __init__(self, url: str, key: Key, reply_limit: int, *, public_only: bool = False) -> None:
         self._url = url
         self._key = key
-        self._client: AsyncOpenAI = client(
-            url, key.read() or _NO_KEY, reply_limit, public_only=public_only
-        )
+        self._reply_limit = reply_limit
+        self._public_only = public_only
+        self._client: AsyncOpenAI | None = None
 
     async def post(self, body: dict[str, Any]) -> Received | ChatError:
         """Make one request; a body that asks for a stream is answered when the stream has ended."""
         try:
             if body.get("stream"):
                 return await self._streamed(body)
-            response = await self._client.post(_PATH, body=body, cast_to=httpx2.Response)
+            response = await self._opened().post(_PATH, body=body, cast_to=httpx2.Response)
             return Received(self._body(response.content))
         except openai.APIStatusError as error:
             text = self._key.redacted(error.response.text[:_QUOTED])
@@ -91,7 +91,7 @@ class Connection:
 
     async def _streamed(self, body: dict[str, Any]) -> Received | ChatError:
         start = anyio.current_time()
-        response = await self._client.post(
+        response = await self._opened().post(
             _PATH,
             body=body,
             cast_to=httpx2.Response,
@@ -108,6 +108,12 @@ class Connection:
             with anyio.CancelScope(shield=True), anyio.move_on_after(_CLOSING):
                 await response.aclose()
 
+    def _opened(self) -> AsyncOpenAI:
+        if self._client is None:
+            key = self._key.read() or _NO_KEY
+            self._client = client(self._url, key, self._reply_limit, public_only=self._public_only)
+        return self._client
+
     def _body(self, content: bytes) -> Fields:
         return read_body(self._key.redacted_reply(content))
 
@@ -122,8 +128,10 @@ class Connection:
         return _kind(cause)(f"no reply from {self._url}: {why}")
 
     async def aclose(self) -> None:
-        """Close all connections."""
-        await self._client.close()
+        """Close all connections; a later request opens new ones."""
+        opened, self._client = self._client, None
+        if opened is not None:
+            await opened.close()
 
 
 async def _read(response: httpx2.Response, start: float) -> Received | ChatError:

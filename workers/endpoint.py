@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import anyio
@@ -30,7 +29,7 @@ from workers.retry import Policy, retried
 from workers.tracing import model_call
 
 if TYPE_CHECKING:
-    from workers.connection import Connection, Received
+    from workers.connection import Received
     from workers.meter import Meter
     from workers.prices import Usage
 
@@ -41,11 +40,28 @@ REPLY_LIMIT: Final = 8_000_000
 _BUSY: Final = 429
 
 
+class Address(NamedTuple):
+    """What endpoints must have in common to share their connections.
+
+    Attributes:
+        url: The address up to ``/v1``.
+        key: Where the key is found.
+        reply_limit: The most bytes that a reply may have.
+        untrusted: Whether it must be public.
+    """
+
+    url: str
+    key: Key
+    reply_limit: int
+    untrusted: bool
+
+
 class Endpoint(Chat):
     """An OpenAI-compatible server that answers chat completions.
 
     Works on asyncio and trio; belongs to the event loop in which its first call is made. Retries
-    are made here and nowhere else.
+    are made here and nowhere else. Seats, rates and connections are its own
+    until it is made to share them; see `workers.sharing`.
 
     Args:
         base_url: Its address up to ``/v1``; ``None`` is OpenAI's own.
@@ -57,9 +73,14 @@ class Endpoint(Chat):
         unmarked_end: The endpoint does not say how an answer ended.
         stream: Answers are read as they are written: their first token is timed, and one that
             outgrows ``reply_limit`` is stopped at that length.
-
         untrusted: Whoever wrote the address may want to reach what only this machine can: it is
             called at public addresses alone, past any proxy.
+
+    Attributes:
+        address: Where calls go.
+        limits: How many calls at one time and per minute.
+        connection: Over what they go.
+        gate: What lets them through.
 
     Raises:
         MissingKeyError: If OpenAI's own endpoint is asked for without a key.
@@ -78,8 +99,7 @@ class Endpoint(Chat):
         stream: bool = False,
         untrusted: bool = False,
     ) -> None:
-        self._untrusted = untrusted
-        self._url = base_url or OPENAI_URL
+        self._url = (base_url or OPENAI_URL).rstrip("/")
         parts = urlsplit(self._url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError(f"{self._url!r} is no address of an endpoint, as http://127.0.0.1/v1")
@@ -89,13 +109,11 @@ class Endpoint(Chat):
         if self._key.read() is None and base_url is None:
             raise MissingKeyError(api_key_env, self._url)
         self.policy = policy or Policy()
-        self._limits = limits or Limits()
-        self._gate: Gate | None = None
-        self._reply_limit = reply_limit
+        self.limits = limits or Limits()
+        self.address = Address(self._url, self._key, reply_limit, untrusted)
         self._unmarked_end = unmarked_end
         self._dialect = replace(COMPATIBLE if base_url else OPENAI, stream=stream)
-        self._connection: Connection | None = None
-        import_module("workers.connection")  # takes a second, which no call should wait for
+        self._alone()
 
     def __repr__(self) -> str:
         return f"Endpoint({self._url!r})"
@@ -111,7 +129,7 @@ class Endpoint(Chat):
             LiveCallError: If no endpoint may be called.
         """
         check_live_call(self._url)
-        gate = self._entered()
+        gate = self.gate
         turn = partial(gate.turn, expected_tokens(request))
         seconds = self.policy.seconds
         worst = worst_usage(request)
@@ -164,37 +182,30 @@ class Endpoint(Chat):
         self, dialect: Dialect, request: ChatRequest, meter: Meter, worst: Usage
     ) -> tuple[Received, Usage]:
         attempt = meter.start(worst)
-        received = await self._connected().post(dialect.body(request))
+        received = await self.connection.post(dialect.body(request))
         if isinstance(received, ChatError):
             if isinstance(received, EndpointError) and not isinstance(
                 received, BrokenConnectionError
             ):
                 meter.end(attempt, NOTHING)
                 if received.status == _BUSY and isinstance(received, UnavailableError):
-                    self._entered().refused(received.retry_after)
+                    self.gate.refused(received.retry_after)
             raise received
         usage = read_usage(received.fields, request)
         meter.end(attempt, usage)
-        self._entered().answered(expected_tokens(request) - usage.input - usage.output)
+        self.gate.answered(expected_tokens(request) - usage.input - usage.output)
         return received, usage
 
-    def _entered(self) -> Gate:
-        if self._gate is None:
-            self._gate = Gate(self._limits)
-        return self._gate
+    def _alone(self) -> None:
+        """Take seats, rates and connections that are shared with nobody."""
+        from workers.connection import Connection  # takes a second, which no call should wait for
 
-    def _connected(self) -> Connection:
-        if self._connection is None:
-            from workers.connection import Connection
-
-            self._connection = Connection(
-                self._url, self._key, self._reply_limit, public_only=self._untrusted
-            )
-        return self._connection
+        url, key, reply_limit, untrusted = self.address
+        self.connection = Connection(url, key, reply_limit, public_only=untrusted)
+        self.gate = Gate(self.limits)
 
     async def aclose(self) -> None:
-        """Close all connections; a later call opens new ones."""
-        connection, self._connection = self._connection, None
-        self._gate = None
-        if connection is not None:
-            await connection.aclose()
+        """Close all connections and share no longer; a later call opens new ones."""
+        connection = self.connection
+        self._alone()
+        await connection.aclose()

@@ -7,7 +7,7 @@ tokens per minute run through token buckets.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import anyio
 from pydantic import Field
@@ -15,13 +15,14 @@ from pydantic import Field
 from protocols.frozen import Frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
 _BURST_SECONDS: Final = 5.0
 
 
 class Limits(Frozen):
-    """What an endpoint may be asked."""
+    """What an endpoint may be asked, by all who call it in a run with the same key."""
 
     seats: Annotated[int, Field(ge=1, le=10_000, description="The most calls at one time.")] = 100
     requests_per_minute: Annotated[
@@ -39,6 +40,40 @@ class Limits(Frozen):
         float,
         Field(ge=0, le=3_600, description="The most seconds that they stop, whatever a 429 says."),
     ] = 60.0
+    shared: Annotated[
+        bool,
+        Field(
+            description="Whether they hold for all who call the endpoint with the same key; else for"
+            " the calls of this one alone, as where an endpoint limits each model by itself."
+        ),
+    ] = True
+
+
+_STRICTER: Final[Mapping[str, Callable[[Iterable[float]], float]]] = {
+    "seats": min,
+    "requests_per_minute": min,
+    "tokens_per_minute": min,
+    "pause": max,
+    "longest_pause": max,
+}
+
+
+def strictest(several: Sequence[Limits]) -> Limits:
+    """Return what holds where several callers give limits for one endpoint.
+
+    A field that only one of them changes counts as it says; of one that several change, the
+    strictest.
+
+    >>> strictest([Limits(), Limits(seats=200), Limits(pause=2), Limits(pause=3)]) == Limits(seats=200, pause=3)
+    True
+    """
+    usual, found = Limits(), dict[str, Any]()
+    for name, stricter in _STRICTER.items():
+        default = getattr(usual, name)
+        said = [each for each in (getattr(limits, name) for limits in several) if each != default]
+        if said:
+            found[name] = stricter(said)
+    return Limits(**found)
 
 
 class Bucket:
@@ -83,7 +118,8 @@ class Gate:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._seats = anyio.CapacityLimiter(limits.seats)
+        self._seats: anyio.CapacityLimiter | None = None
+        self._room = limits.seats
         self._answers = 0
         self._paused_until = float("-inf")
         requests, tokens = limits.requests_per_minute, limits.tokens_per_minute
@@ -93,10 +129,12 @@ class Gate:
     @property
     def seats(self) -> int:
         """How many calls may run at one time now."""
-        return int(self._seats.total_tokens)
+        return self._room
 
     def seat(self) -> AbstractAsyncContextManager[object]:
         """Return what waits for a seat when it is entered, and holds it until it is left."""
+        if self._seats is None:  # made in the event loop that uses it
+            self._seats = anyio.CapacityLimiter(self._room)
         return self._seats
 
     async def turn(self, tokens: int) -> None:
@@ -123,16 +161,19 @@ class Gate:
         if self._tokens is not None:
             self._tokens.give_back(float(unused))
         self._answers += 1
-        if self._answers >= self.seats and self.seats < self._limits.seats:
-            self._answers = 0
-            self._seats.total_tokens = self.seats + 1
+        if self._answers >= self._room and self._room < self._limits.seats:
+            self._resize(self._room + 1)
 
     def refused(self, retry_after: float | None) -> None:
         """Note a 429: all calls pause, and there are half as many seats, once per pause."""
         now = anyio.current_time()
         if now >= self._paused_until:
-            self._answers = 0
-            self._seats.total_tokens = max(1, self.seats // 2)
+            self._resize(max(1, self._room // 2))
         pause = self._limits.pause if retry_after is None else retry_after
         until = now + min(pause, self._limits.longest_pause)
         self._paused_until = max(self._paused_until, until)
+
+    def _resize(self, room: int) -> None:
+        self._answers, self._room = 0, room
+        if self._seats is not None:
+            self._seats.total_tokens = room

@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, Self, cast
 
 from pydantic import PrivateAttr
 
@@ -62,6 +62,13 @@ class ListAnswer(Spec):
     also: dict[str, Any] | None = None
     _inner: Verifier | None = PrivateAttr(default=None)
 
+    @classmethod
+    def around(cls, inner: Verifier | None, most: int) -> Self:
+        """Return the verifier around another one that only looks, or around none."""
+        verifier = cls(most=most, also=described(inner))
+        verifier._inner = inner
+        return verifier
+
     async def verify(self, lot: Lot, result: Result) -> Verdict:
         """Read the list, then ask the other verifier."""
         fault = _fault(result.answer, self.most)
@@ -111,9 +118,7 @@ class AssessedList(Assessor, AsksPerson):
 def listing(inner: Verifier | None, most: int) -> Verifier:
     """Return what accepts lists of so many items that another verifier accepts, if there is one."""
     if inner is None or (isinstance(inner, Spec) and not isinstance(inner, Human)):
-        verifier = ListAnswer(most=most, also=described(inner))
-        verifier._inner = inner  # noqa: SLF001 - no field, as it is no data
-        return verifier
+        return ListAnswer.around(inner, most)
     return AssessedList(inner, most)
 
 

@@ -88,10 +88,48 @@ def failure(status: int, message: str = "no", code: str = "", **headers: str) ->
 
 
 class Asked(NamedTuple):
-    """One request that arrived; the names of its headers are in small letters."""
+    """One request that arrived; the names of its headers are in small letters.
+
+    Requests over one connection come from the same port.
+    """
 
     body: dict[str, Any]
     headers: Mapping[str, str]
+    port: int = 0
+
+
+class Crowd:
+    """Answers as another script does, and counts how many requests are under way at one time.
+
+    Every request stays for a moment, in which others could come that should not.
+
+    Args:
+        says: What is said to a request.
+        company: Requests stay until so many were there at one time, for some seconds at most.
+
+    Attributes:
+        most: The most requests that were under way together.
+        total: How many there were.
+    """
+
+    def __init__(self, says: Callable[[dict[str, Any]], Say], company: int | None = None) -> None:
+        self.most = self.total = self._inside = 0
+        self._says = says
+        self._lock = threading.Lock()
+        self._company, self._together = company, threading.Event()
+
+    def __call__(self, body: dict[str, Any]) -> Say:
+        """Answer a request."""
+        with self._lock:
+            self.total += 1
+            self._inside += 1
+            self.most = max(self.most, self._inside)
+            if self.most == self._company:
+                self._together.set()
+        self._together.wait(0.02 if self._company is None else 5.0)
+        with self._lock:
+            self._inside -= 1
+        return self._says(body)
 
 
 class OpenAIServer:
@@ -162,7 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         route = self.path.split("/")[1]
         headers = {name.lower(): value for name, value in self.headers.items()}
-        say = owner.answer(route, Asked(json.loads(body), headers))
+        say = owner.answer(route, Asked(json.loads(body), headers, self.client_address[1]))
         if say.chunks or not (say.hang or say.drop):
             self.send_response_only(say.status)
             sent = {"content-type": "application/json"} | dict(say.headers)
