@@ -33,9 +33,5 @@ class JudgeSpec(RecordableSpec):
             OSError: If the recording cannot be read.
             TruthbidError: If it is none, or if the model lacks its key or its price.
         """
-        return ModelJudge(
-            self.id,
-            longest=self.longest,
-            chat=self.answering(folder, chat),
-            **self.calling(),
-        )
+        calling = self.calling(self.answering(folder, chat))
+        return ModelJudge(self.id, model=self.model, longest=self.longest, **calling)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Unpack, cast
 
 import anyio
 from pydantic import TypeAdapter
@@ -10,7 +10,6 @@ from pydantic import TypeAdapter
 from protocols.messages import Announcement, Award, Failure, Lot, Result
 from protocols.units import ZERO, Money
 from workers.bidding.bids import Bids
-from workers.bidding.caller import Caller
 from workers.bidding.catalog import Bidding, Rule
 from workers.bidding.memory import Memory
 from workers.bidding.plans import Plans
@@ -18,30 +17,29 @@ from workers.bidding.pool import Pool
 from workers.bidding.probe import Bought, Probe
 from workers.bidding.rule import PaidRule
 from workers.bidding.value import NOBODY, Outlook
-from workers.dialect import worst_usage
-from workers.endpoint import Endpoint
 from workers.errors import ChatError
 from workers.local import LocalWorker, Quote
-from workers.meter import Meter
-from workers.prices import Price, tariff
+from workers.model_user import ModelTerms, ModelUser
 from workers.prompting import version
-from workers.retry import Policy
+from workers.spec import Terms
 from workers.structured import form, read_answer
 from workers.tools import Tool, converse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from workers.chat import Chat, ChatRequest
-    from workers.limits import Limits
+    from workers.chat import ChatRequest
     from workers.ports import Lesson, Submit
-    from workers.spec import Terms
 
 _NOTE_LIMIT = 2_000
 _rule: TypeAdapter[Rule] = TypeAdapter(Bidding)
 
 
-class OpenAIWorker(LocalWorker):
+class ModelWorkerTerms(Terms, ModelTerms, total=False):
+    """On which terms a worker with a model takes part, and how its model is called."""
+
+
+class OpenAIWorker(LocalWorker, ModelUser):
     """Bids and works by calling a model at an OpenAI-compatible endpoint.
 
     Every call is reserved at its worst case and booked at what it used, failed attempts included.
@@ -49,29 +47,17 @@ class OpenAIWorker(LocalWorker):
     Args:
         name: The worker's name, unique in the run.
         model: The name by which the endpoint knows the model.
-        base_url: The endpoint; ``None`` is OpenAI's own.
-        api_key_env: The environment variable that holds the key.
-        price: Units per million tokens; looked up for known providers if not given.
-        free: The model costs nothing, such as one on this machine.
         bid: How it forms its bids, as in a configuration: a word of `workers.bidding.catalog`, or
             the word with its settings. ``ask`` spends a small call per lot on the model's own
             estimate; ``prior`` spends nothing and goes by the record.
         pool: With which workers it learns; alone if not given.
-        temperature: How much chance there is in its answers.
-        seed: Fixes the chance, where the endpoint can.
-        max_tokens: The most tokens of an answer.
         typical_tokens: The tokens expected of an answer before there is any experience.
-        policy: The deadline and the retries of a call.
-        limits: How many calls the endpoint gets at one time and per minute.
-        unmarked_end: The endpoint does not say how an answer ended.
-        stream: Whether answers are read as they are written, which bounds them as they grow.
-        untrusted: Somebody else chose the address: it is called at public addresses alone.
         tools: Functions that the model may call while it works.
         rounds: The most model calls of one work with tools; that many are reserved.
         confidence: Asks with each answer how sure the model is of it, for mechanisms that compare
             answers.
-        chat: Who answers the calls, in place of the endpoint: a recording or a script.
-        **terms: On which terms the worker takes part.
+        **terms: On which terms the worker takes part, and how its model is called: see
+            `workers.spec.Terms` and `workers.model_user.ModelTerms`.
 
     Attributes:
         chat: Who answers the calls; to be wrapped, before the run, by who records them.
@@ -89,43 +75,20 @@ class OpenAIWorker(LocalWorker):
         name: str,
         *,
         model: str,
-        base_url: str | None = None,
-        api_key_env: str = "OPENAI_API_KEY",
-        price: Price | None = None,
-        free: bool = False,
         bid: Rule | str | Mapping[str, object] = "ask",
         pool: Pool | None = None,
-        temperature: float | None = None,
-        seed: int | None = None,
-        max_tokens: int = 4096,
         typical_tokens: int = 300,
-        policy: Policy | None = None,
-        limits: Limits | None = None,
-        unmarked_end: bool = False,
-        stream: bool = False,
-        untrusted: bool = False,
         tools: Iterable[Callable[..., object] | Tool] = (),
         rounds: int = 8,
         confidence: bool = False,
-        chat: Chat | None = None,
-        **terms: Unpack[Terms],
+        **terms: Unpack[ModelWorkerTerms],
     ) -> None:
-        if terms.get("family") is None:
-            terms["family"] = model
-        super().__init__(name, **terms)
-        self._policy = policy or Policy()
-        self._price = tariff(model, base_url, price, free=free)
-        self.chat = chat or Endpoint(
-            base_url,
-            api_key_env=api_key_env,
-            policy=self._policy,
-            limits=limits,
-            unmarked_end=unmarked_end,
-            stream=stream,
-            untrusted=untrusted,
-        )
+        calling, taking_part = _parted(terms)
+        if taking_part.get("family") is None:
+            taking_part["family"] = model
+        LocalWorker.__init__(self, name, **taking_part)
+        ModelUser.__init__(self, name, model, **calling)
         self._rule: Rule = _rule.validate_python(bid)
-        self._caller = Caller(self.name, model, temperature, seed, max_tokens)
         made = (tool if isinstance(tool, Tool) else Tool(tool) for tool in tools)
         self._tools = {tool.form.name: tool for tool in made}
         self._confidence = confidence
@@ -141,7 +104,7 @@ class OpenAIWorker(LocalWorker):
             self._price,
             self._memory,
             self._execution,
-            min(typical_tokens, max_tokens),
+            min(typical_tokens, self._caller.max_tokens),
         )
         self._bids = Bids(self.name, self._rule, self._plans, self._price, self._ceiling)
         self._limiter: anyio.CapacityLimiter | None = None
@@ -184,7 +147,7 @@ class OpenAIWorker(LocalWorker):
         in a crash, it is bought again. An answer that is not finished is a failure.
         """
         plan = self._plans.of(lot)
-        meter = Meter(self._price, self._ceiling(plan.work))
+        meter = self.meter(self._ceiling(plan.work))
         start = anyio.current_time()
         try:
             answer, confidence = plan.answer, plan.said
@@ -228,7 +191,7 @@ class OpenAIWorker(LocalWorker):
     async def aclose(self) -> None:
         """Close the connections."""
         self._limiter = None
-        await self.chat.aclose()
+        await ModelUser.aclose(self)
 
     def _outlook(self, lot: Lot) -> Outlook:
         return self._plans.outlook(lot) if self._wants(lot) else NOBODY
@@ -251,5 +214,10 @@ class OpenAIWorker(LocalWorker):
         return request.model_copy(update={"tools": forms}) if forms else request
 
     def _ceiling(self, request: ChatRequest) -> Money:
-        attempts = self._rounds - 1 + self._policy.paid
-        return Money(attempts * self._price.cost(worst_usage(request)))
+        return self.worst_case(request, calls=self._rounds)
+
+
+def _parted(terms: ModelWorkerTerms) -> tuple[ModelTerms, Terms]:
+    calling = {name: term for name, term in terms.items() if name in ModelTerms.__annotations__}
+    others = {name: term for name, term in terms.items() if name not in calling}
+    return cast("ModelTerms", calling), cast("Terms", others)

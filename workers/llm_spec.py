@@ -26,12 +26,6 @@ class OpenAISpec(ParticipantSpec, ModelSpec):
     typical_tokens: Annotated[
         int, Field(ge=1, le=1_000_000, description="The tokens first expected of an answer.")
     ] = 300
-    unmarked_end: Annotated[
-        bool, Field(description="The endpoint does not say how an answer ended.")
-    ] = False
-    stream: Annotated[
-        bool, Field(description="Answers are read as they are written, and stopped if too long.")
-    ] = False
     tools: Annotated[
         Several[SkillName], Field(description="Built-in skills that the model may call.")
     ] = ()
@@ -68,14 +62,12 @@ class OpenAISpec(ParticipantSpec, ModelSpec):
         bid = self.bid.beside(folder or Path()) if isinstance(self.bid, Learned) else self.bid
         return OpenAIWorker(
             self.id,
+            model=self.model,
             bid=bid,
             typical_tokens=self.typical_tokens,
-            unmarked_end=self.unmarked_end,
-            stream=self.stream,
             tools=[SKILLS[name] for name in self.tools],
             rounds=self.rounds,
             confidence=self.confidence,
-            chat=chat,
-            **self.calling(),
+            **self.calling(chat),
             **self.terms(),
         )

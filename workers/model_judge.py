@@ -7,20 +7,14 @@ nothing. Every call is reserved at its worst case by whoever asks.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Unpack
 
 from pydantic import Field
 
 from protocols.frozen import Frozen
-from protocols.units import Money, Text
-from workers.chat import Chat, ChatRequest, Lane
-from workers.dialect import worst_usage
-from workers.endpoint import Endpoint
+from protocols.units import Text
 from workers.errors import UnstructuredAnswerError
-from workers.meter import Meter
-from workers.prices import Price, Usage, tariff
-from workers.prompting import conversation
-from workers.retry import Policy
+from workers.model_user import ModelTerms, ModelUser
 from workers.structured import ask, form
 
 if TYPE_CHECKING:
@@ -29,7 +23,9 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from protocols.messages import Lot
-    from workers.limits import Limits
+    from protocols.units import Money
+    from workers.chat import ChatRequest
+    from workers.meter import Meter
 
 LONGEST: Final = 20_000
 
@@ -61,24 +57,15 @@ class Sameness(Frozen):
     same: bool
 
 
-class ModelJudge:
+class ModelJudge(ModelUser):
     """Judges answers by calling a model at an OpenAI-compatible endpoint.
 
     Args:
         name: The judge's name, unique in the run.
         model: The name by which the endpoint knows the model.
-        base_url: The endpoint; ``None`` is OpenAI's own.
-        api_key_env: The environment variable that holds the key.
-        price: Units per million tokens; looked up for known providers if not given.
-        free: The model costs nothing, such as one on this machine.
-        temperature: How much chance there is in its verdicts.
-        seed: Fixes the chance, where the endpoint can.
-        max_tokens: The most tokens of a verdict, hidden reasoning included.
         longest: The longest answer that it reads, in bytes.
-        policy: The deadline and the retries of a call.
-        limits: How many calls the endpoint gets at one time and per minute.
-        untrusted: Somebody else chose the address: it is called at public addresses alone.
-        chat: Who answers the calls, in place of the endpoint: a recording or a script.
+        **terms: How it is called, see `workers.model_user.ModelTerms`; as a rule without chance and
+            with 1024 tokens.
 
     Attributes:
         chat: Who answers the calls; to be wrapped, before the run, by who records them.
@@ -96,38 +83,14 @@ class ModelJudge:
         name: str,
         *,
         model: str,
-        base_url: str | None = None,
-        api_key_env: str = "OPENAI_API_KEY",
-        price: Price | None = None,
-        free: bool = False,
-        temperature: float | None = 0.0,
-        seed: int | None = None,
-        max_tokens: int = 1024,
         longest: int = LONGEST,
-        policy: Policy | None = None,
-        limits: Limits | None = None,
-        untrusted: bool = False,
-        chat: Chat | None = None,
+        **terms: Unpack[ModelTerms],
     ) -> None:
+        terms.setdefault("temperature", 0.0)
+        terms.setdefault("max_tokens", 1024)
+        super().__init__(name, model, **terms)
         self.name = name
         self.longest = longest
-        self._policy = policy or Policy()
-        self._price = tariff(model, base_url, price, free=free)
-        self.chat = chat or Endpoint(
-            base_url,
-            api_key_env=api_key_env,
-            policy=self._policy,
-            limits=limits,
-            untrusted=untrusted,
-        )
-        self._model = model
-        self._temperature = temperature
-        self._seed = seed
-        self._max_tokens = max_tokens
-
-    def meter(self, reserve: Money) -> Meter:
-        """Return a meter at the judge's price."""
-        return Meter(self._price, reserve)
 
     def reads(self, answer: str) -> bool:
         """Whether an answer is short enough to be read, as it is written in a request."""
@@ -179,41 +142,25 @@ class ModelJudge:
 
     def findings_ceiling(self, lot: Lot, rubric: Sequence[str]) -> Money:
         """Return the most that judging one answer by a rubric can cost, retries included."""
-        return self._worst(
-            self._request("judge", lot, Findings, rubric=rubric, answer=""), self.longest
-        )
+        request = self._request("judge", lot, Findings, rubric=rubric, answer="")
+        return self.worst_case(request, more=self.longest)
 
     def preference_ceiling(self, lot: Lot, rubric: Sequence[str], other: str) -> Money:
         """Return the most that one comparison with another answer can cost, retries included."""
         request = self._request("compare", lot, Preference, rubric=rubric, first="", second=other)
-        return self._worst(request, self.longest)
+        return self.worst_case(request, more=self.longest)
 
     def same_ceiling(self, lot: Lot, answers: tuple[str, str]) -> Money:
         """Return the most that comparing two answers can cost, retries included."""
         first, second = sorted(answers)
-        return self._worst(self._request("same", lot, Sameness, first=first, second=second))
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self.chat.aclose()
+        return self.worst_case(self._request("same", lot, Sameness, first=first, second=second))
 
     def _request(
         self, phase: str, lot: Lot, shape: type[BaseModel], **values: object
     ) -> ChatRequest:
-        return ChatRequest(
-            model=self._model,
-            messages=conversation(phase, lot=lot, **values),
-            max_tokens=self._max_tokens,
-            temperature=self._temperature,
-            seed=self._seed,
-            form=form(shape),
-            lane=Lane(task=lot.task, worker=self.name, phase=phase),
-        )
-
-    def _worst(self, request: ChatRequest, more: int = 0) -> Money:
-        usage = worst_usage(request)
-        attempt = Usage(usage.input + more, usage.output, estimated=True)
-        return Money(self._policy.paid * self._price.cost(attempt))
+        most = self._caller.max_tokens
+        request = self._caller.request(phase, lot, most, phase=phase, **values)
+        return request.model_copy(update={"form": form(shape)})
 
 
 def _size(text: str) -> int:

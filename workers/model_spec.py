@@ -1,7 +1,7 @@
 """How a model behind an endpoint is described in a configuration, whatever it is used for."""
 
 from pathlib import Path
-from typing import Annotated, Self, TypedDict
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -9,25 +9,10 @@ from protocols.units import Name
 from workers.cassette import ReplayChat, load
 from workers.chat import Chat
 from workers.limits import Limits
+from workers.model_user import ModelTerms
 from workers.prices import Price
 from workers.retry import Policy
 from workers.spec import Spec
-
-
-class ModelTerms(TypedDict):
-    """What everybody who calls a model must know of it."""
-
-    model: str
-    base_url: str | None
-    api_key_env: str
-    price: Price | None
-    free: bool
-    temperature: float | None
-    seed: int | None
-    max_tokens: int
-    policy: Policy
-    limits: Limits
-    untrusted: bool
 
 
 class ModelSpec(Spec):
@@ -60,7 +45,12 @@ class ModelSpec(Spec):
         Policy()
     )
     limits: Annotated[Limits, Field(description="How much the endpoint may be asked.")] = Limits()
-
+    unmarked_end: Annotated[
+        bool, Field(description="The endpoint does not say how an answer ended.")
+    ] = False
+    stream: Annotated[
+        bool, Field(description="Answers are read as they are written, and stopped if too long.")
+    ] = False
     untrusted: Annotated[
         bool,
         Field(
@@ -81,10 +71,9 @@ class ModelSpec(Spec):
             raise ValueError("a model is either free or has a price, not both")
         return self
 
-    def calling(self) -> ModelTerms:
-        """Return what whoever calls the model must know."""
+    def calling(self, chat: Chat | None = None) -> ModelTerms:
+        """Return how the model is called; with a chat, that answers in place of the endpoint."""
         return ModelTerms(
-            model=self.model,
             base_url=self.base_url or None,
             api_key_env=self._key_variable,
             price=self.price,
@@ -94,7 +83,10 @@ class ModelSpec(Spec):
             max_tokens=self.max_tokens,
             policy=self.policy,
             limits=self.limits,
+            unmarked_end=self.unmarked_end,
+            stream=self.stream,
             untrusted=self.untrusted,
+            chat=chat,
         )
 
     @property

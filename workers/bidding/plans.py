@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from protocols.messages import Result
-from protocols.units import LARGEST, ZERO, Money
+from protocols.units import LARGEST, ZERO, Money, WorkerId
 from workers.bidding.card import terms_of
 from workers.bidding.plan import Plan
 from workers.bidding.rule import PaidRule
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from protocols.messages import Bid, Failure, Lot
     from protocols.units import AnnouncementId, TaskId
-    from workers.bidding.caller import Caller
     from workers.bidding.catalog import Rule
     from workers.bidding.memory import Memory
     from workers.bidding.said import Said
+    from workers.caller import Caller
     from workers.chat import ChatRequest
     from workers.ports import Lesson
     from workers.prices import Tariff
@@ -141,7 +141,7 @@ class Plans:
 
     def _prepare(self, rule: PaidRule, plan: Plan, lot: Lot) -> None:
         """Write the questions, unless no reply could be worth its price."""
-        memory, worker = self._memory, self._caller.worker
+        memory, worker = self._memory, WorkerId(self._caller.worker)
         questions = rule.questions(self._caller, lot, memory.card(lot.kind))
         plan.worst = Money(sum(self._price.cost(worst_usage(each)) for each in questions))
         plan.price = memory.price(lot.kind, plan.worst)

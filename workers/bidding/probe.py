@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from protocols.messages import Lot
-    from workers.bidding.caller import Caller
     from workers.bidding.card import Card
+    from workers.caller import Caller
     from workers.chat import ChatRequest, Reply
 
 

@@ -25,7 +25,8 @@ class OpenAIPlannerSpec(RecordableSpec):
             OSError: If the recording cannot be read.
             TruthbidError: If it is none, or if the model lacks its key or its price.
         """
-        return OpenAIPlanner(chat=self.answering(folder, chat), **self.calling())
+        calling = self.calling(self.answering(folder, chat))
+        return OpenAIPlanner(model=self.model, **calling)
 
 
 class ScriptedPlannerSpec(Spec):

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import deque
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Unpack
 
 import anyio.lowlevel
 
 from protocols.units import ZERO, Money, units
-from workers.chat import ChatRequest, Lane
-from workers.dialect import worst_usage
-from workers.endpoint import Endpoint
 from workers.errors import ChatError, IncompleteAnswerError
-from workers.meter import Meter
+from workers.model_user import ModelTerms, ModelUser
 from workers.planning.draft import CHECKS, Draft, draft_form
-from workers.prices import Price, tariff
-from workers.prompting import conversation, version
-from workers.retry import Policy
+from workers.prompting import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from workers.chat import Chat
-    from workers.limits import Limits
+    from workers.chat import ChatRequest
     from workers.planning.draft import Brief
 
 _PROMPT: Final = "plan"
@@ -101,24 +95,14 @@ class ScriptedPlanner(Planner):
         return Proposal(draft if isinstance(draft, str) else draft.model_dump_json())
 
 
-class OpenAIPlanner(Planner):
+class OpenAIPlanner(ModelUser, Planner):
     """Has a model behind an OpenAI-compatible endpoint write the draft.
 
     A call is reserved at its worst case, retries included, and booked at what it used.
 
     Args:
         model: The name by which the endpoint knows the model.
-        base_url: The endpoint; ``None`` is OpenAI's own.
-        api_key_env: The environment variable that holds the key.
-        price: Units per million tokens; looked up for known providers if not given.
-        free: The model costs nothing.
-        temperature: How much chance there is in its drafts.
-        seed: Fixes the chance, where the endpoint can.
-        max_tokens: The most tokens of a draft, hidden reasoning included.
-        policy: The deadline and the retries of a call.
-        limits: How many calls the endpoint gets at one time and per minute.
-        untrusted: Somebody else chose the address: it is called at public addresses alone.
-        chat: Who answers the calls, in place of the endpoint: a recording or a script.
+        **terms: How it is called, see `workers.model_user.ModelTerms`.
 
     Attributes:
         chat: Who answers the calls; to be wrapped, before the run, by who records them.
@@ -131,33 +115,9 @@ class OpenAIPlanner(Planner):
     'tiny'
     """
 
-    def __init__(
-        self,
-        *,
-        model: str,
-        base_url: str | None = None,
-        api_key_env: str = "OPENAI_API_KEY",
-        price: Price | None = None,
-        free: bool = False,
-        temperature: float | None = None,
-        seed: int | None = None,
-        max_tokens: int = 4096,
-        policy: Policy | None = None,
-        limits: Limits | None = None,
-        untrusted: bool = False,
-        chat: Chat | None = None,
-    ) -> None:
+    def __init__(self, *, model: str, **terms: Unpack[ModelTerms]) -> None:
+        super().__init__(model, model, **terms)
         self.name = model
-        self._price = tariff(model, base_url, price, free=free)
-        self._policy = policy or Policy()
-        self._temperature, self._seed, self._max_tokens = temperature, seed, max_tokens
-        self.chat = chat or Endpoint(
-            base_url,
-            api_key_env=api_key_env,
-            policy=self._policy,
-            limits=limits,
-            untrusted=untrusted,
-        )
 
     @property
     def prompts(self) -> str:
@@ -166,8 +126,7 @@ class OpenAIPlanner(Planner):
 
     def ceiling(self, brief: Brief) -> Money:
         """Return the worst case of one draft with all its paid attempts."""
-        worst = self._price.cost(worst_usage(self._request(brief)))
-        return Money(self._policy.paid * worst)
+        return self.worst_case(self._request(brief))
 
     async def propose(self, brief: Brief) -> Proposal:
         """Ask the model for a draft.
@@ -176,7 +135,7 @@ class OpenAIPlanner(Planner):
         cannot be reached will not be.
         """
         request = self._request(brief)
-        meter = Meter(self._price, self.ceiling(brief))
+        meter = self.meter(self.ceiling(brief))
         try:
             reply = await self.chat.complete(request, meter)
         except ChatError as error:
@@ -184,18 +143,10 @@ class OpenAIPlanner(Planner):
             return Proposal("", meter.cost, str(error)[:2_000], hopeless)
         return Proposal(reply.text, meter.cost)
 
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self.chat.aclose()
-
     def _request(self, brief: Brief) -> ChatRequest:
         forms = {word: CHECKS[word].description for word in brief.checks}
-        return ChatRequest(
-            model=self.name,
-            messages=conversation(_PROMPT, brief=brief, checks=forms, value=units(brief.value)),
-            max_tokens=self._max_tokens,
-            temperature=self._temperature,
-            seed=self._seed,
-            form=draft_form(),
-            lane=Lane(task=f"plan-{brief.number}", worker=self.name, phase="plan"),
-        )
+        caller, value = self._caller, units(brief.value)
+        values: dict[str, object] = {"brief": brief, "checks": forms, "value": value}
+        task = f"plan-{brief.number}"
+        request = caller.write(_PROMPT, task, caller.max_tokens, phase="plan", **values)
+        return request.model_copy(update={"form": draft_form()})

@@ -8,9 +8,9 @@ import pytest
 
 from protocols.units import WorkerId
 from tests.workers.calls import lot
-from workers.bidding.caller import Caller
 from workers.bidding.card import Card
 from workers.bidding.logprob import Logprob
+from workers.caller import Caller
 from workers.chat import Reply, Token
 from workers.errors import UnstructuredAnswerError
 

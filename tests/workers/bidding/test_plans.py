@@ -8,12 +8,12 @@ from protocols.units import WorkerId
 from tests.workers.bidding.markets import bid, judged, lot
 from tests.workers.calls import lesson, result
 from workers.bidding.ask import Ask
-from workers.bidding.caller import Caller
 from workers.bidding.memory import Memory
 from workers.bidding.plans import Plans
 from workers.bidding.pool import Pool
 from workers.bidding.said import Said
 from workers.bidding.value import NOBODY, Outlook
+from workers.caller import Caller
 from workers.llm import OpenAIWorker
 from workers.prices import Price, Tariff
 from workers.scripted_chat import ScriptedChat

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from protocols.units import WorkerId
 from tests.workers.calls import lot
-from workers.bidding.caller import Caller
 from workers.bidding.card import Card
 from workers.bidding.samples import Samples
+from workers.caller import Caller
 from workers.chat import Reply
 
 CALLER = Caller(WorkerId("small"), "tiny", temperature=0.0)

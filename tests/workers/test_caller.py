@@ -2,7 +2,7 @@
 
 from protocols.units import WorkerId
 from tests.workers.calls import lot
-from workers.bidding.caller import Caller
+from workers.caller import Caller
 
 
 def test_a_request_carries_the_settings_of_the_worker() -> None:

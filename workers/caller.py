@@ -1,4 +1,4 @@
-"""The model behind a worker, and how its requests are written."""
+"""Which model is called, and how requests to it are written."""
 
 from __future__ import annotations
 
@@ -10,22 +10,21 @@ from workers.prompting import conversation
 
 if TYPE_CHECKING:
     from protocols.messages import Lot
-    from protocols.units import WorkerId
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Which model a worker calls, and how.
+    """Which model a worker, a judge or a planner calls, and how.
 
     Attributes:
-        worker: The worker's name.
+        worker: The name of who calls.
         model: The name by which the endpoint knows the model.
-        temperature: How much chance there is in its answers.
+        temperature: How much chance there is in what it says.
         seed: Fixes the chance, where the endpoint can.
         max_tokens: The most tokens of an answer to a task.
     """
 
-    worker: WorkerId
+    worker: str
     model: str
     temperature: float | None = None
     seed: int | None = None
@@ -43,11 +42,25 @@ class Caller:
             phase: What the call is for.
             **values: What else the prompt refers to.
         """
+        return self.write(prompt, lot.task, max_tokens, phase=phase, lot=lot, **values)
+
+    def write(
+        self, prompt: str, task: str, max_tokens: int, *, phase: str, **values: object
+    ) -> ChatRequest:
+        """Write a request, as `request` does, that need not be about a lot.
+
+        Args:
+            prompt: The name of the prompt.
+            task: What it is recorded under.
+            max_tokens: The most tokens of this answer.
+            phase: What the call is for.
+            **values: What the prompt refers to.
+        """
         return ChatRequest(
             model=self.model,
-            messages=conversation(prompt, lot=lot, **values),
+            messages=conversation(prompt, **values),
             max_tokens=max_tokens,
             temperature=self.temperature,
             seed=self.seed,
-            lane=Lane(task=lot.task, worker=self.worker, phase=phase),
+            lane=Lane(task=task, worker=self.worker, phase=phase),
         )
