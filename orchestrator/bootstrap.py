@@ -24,6 +24,7 @@ from workers.chat import Chat
 from workers.llm import OpenAIWorker
 from workers.llm_spec import OpenAISpec
 from workers.model_judge import ModelJudge
+from workers.named_functions import NamedFunctionError
 from workers.planning.catalog import OpenAIPlannerSpec
 from workers.planning.planner import Planner
 from workers.ports import Verifier, Worker
@@ -123,7 +124,7 @@ def _workers(config: RunConfig, folder: Path, chat: Chat | None) -> list[Worker]
             else:
                 worker = spec.build(config.seed)
         except (TruthbidError, ValueError) as error:
-            raise UnusableError(("workers", place), _reason(error)) from error
+            raise UnusableError(("workers", place, *_below(error)), _reason(error)) from error
         if isinstance(worker, SimulatedWorker):
             worker.answers = answers
             worker.labels = labels
@@ -153,7 +154,7 @@ def _verifier(task: TaskSpec, place: int, around: Surroundings) -> Verifier | No
     try:
         return task.verify.place(around)
     except (TruthbidError, ValueError) as error:
-        raise UnusableError(("tasks", place, "verify"), _reason(error)) from error
+        raise UnusableError(("tasks", place, "verify", *_below(error)), _reason(error)) from error
 
 
 def _planner(config: RunConfig, folder: Path, chat: Chat | None) -> Planner | None:
@@ -250,6 +251,11 @@ def _check_names(section: str, names: Sequence[str | None], written: int) -> Non
             raise UnusableError((section, place, "id"), message)
     if len(made) < len(names) - written:
         raise UnusableError(("generate",), f"its {section} have the names of recorded ones")
+
+
+def _below(error: Exception) -> tuple[str | int, ...]:
+    """Return where in a section the error lies, if it says so."""
+    return error.loc if isinstance(error, NamedFunctionError) else ()
 
 
 def _reason(error: Exception) -> str:

@@ -38,6 +38,7 @@ OLDEST_DATE: Final = datetime(2025, 7, 1, tzinfo=UTC)
 EXTRAS: Final = {
     "trio": "runs on trio too",
     "opentelemetry": "spans: pip install truthbid[otel]",
+    "model2vec": "bids learned from meaning: pip install truthbid[semantic]",
     "pyarrow": "truthbid export --format parquet",
 }
 

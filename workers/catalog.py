@@ -16,6 +16,7 @@ from workers.verifiers import (
     Human,
     JsonSchema,
     Judge,
+    NamedCheck,
     Numeric,
     Pytest,
     Recorded,
@@ -45,17 +46,27 @@ VERIFIERS: Final[dict[str, type[Spec]]] = {
     "command": Command,
     "pytest": Pytest,
     "judge": Judge,
+    "check": NamedCheck,
     "human": Human,
     "recorded": Recorded,
 }
-"""Configuration name -> verifier. A callable is given in code and has no name here."""
+"""Configuration name -> verifier. A callable that is given in code has no name here."""
 
 WorkerSpec = Annotated[FunctionSpec | OpenAISpec | SimulatedSpec, Field(discriminator="type")]
 """A worker as a configuration describes it."""
 
 VerifierSpec = Annotated[
     Annotated[
-        Exact | Numeric | Regex | JsonSchema | Command | Pytest | Judge | Human | Recorded,
+        Exact
+        | Numeric
+        | Regex
+        | JsonSchema
+        | Command
+        | Pytest
+        | Judge
+        | NamedCheck
+        | Human
+        | Recorded,
         Field(discriminator="type"),
     ],
     Shorthand(
@@ -68,6 +79,7 @@ VerifierSpec = Annotated[
             "command": "run",
             "pytest": "tests",
             "judge": "by",
+            "check": "function",
             "human": None,
             "recorded": None,
         },

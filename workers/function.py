@@ -14,8 +14,9 @@ from protocols.units import ZERO, Money, Probability, Units, money, units
 from workers.fencing import unfenced
 from workers.history import History
 from workers.local import LocalWorker, Quote
+from workers.named_functions import FunctionName, work_named
 from workers.ports import Lesson
-from workers.skills import SKILLS, SkillName
+from workers.skills import SKILLS
 from workers.spec import ParticipantSpec, Terms
 
 Price = Decimal | str | float
@@ -142,10 +143,18 @@ class FunctionWorker(LocalWorker):
 
 
 class FunctionSpec(ParticipantSpec):
-    """A worker that computes its answers with one of the built-in skills."""
+    """A worker that calls a function: a built-in skill, or one of yours."""
 
     type: Literal["function"] = "function"
-    function: Annotated[SkillName, Field(description="The skill that does the work.")]
+    function: Annotated[
+        FunctionName,
+        Field(
+            description="What does the work: a built-in skill, an entry point of the group"
+            " truthbid.functions, or module:function of a module that is allowed with"
+            " --allow-import.",
+            examples=list(SKILLS),
+        ),
+    ]
     cost: Annotated[Units, Field(description="What a call costs, in units.")] = ZERO
     confidence: Annotated[
         Probability | None,
@@ -153,17 +162,22 @@ class FunctionSpec(ParticipantSpec):
     ] = None
 
     def build(self, seed: int) -> FunctionWorker:
-        """Return the worker."""
+        """Return the worker.
+
+        Raises:
+            NamedFunctionError: If there is no such function, or it is not allowed.
+        """
         del seed
+        skill = self.function in SKILLS
         worker = FunctionWorker(
             self.id,
-            SKILLS[self.function],
+            work_named(self.function, "function"),
             cost=units(self.cost),
             confidence=self.confidence,
-            blocking=False,
+            blocking=not skill,
             **self.terms(),
         )
-        worker.reattachable = worker.repeatable = True
+        worker.reattachable = worker.repeatable = skill
         return worker
 
 

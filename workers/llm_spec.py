@@ -11,7 +11,7 @@ from workers.bidding.unpaid import Learned
 from workers.chat import Chat
 from workers.llm import OpenAIWorker
 from workers.model_spec import ModelSpec
-from workers.skills import SKILLS, SkillName
+from workers.named_functions import FunctionName, work_named
 from workers.spec import ParticipantSpec, Several
 
 
@@ -27,7 +27,11 @@ class OpenAISpec(ParticipantSpec, ModelSpec):
         int, Field(ge=1, le=1_000_000, description="The tokens first expected of an answer.")
     ] = 300
     tools: Annotated[
-        Several[SkillName], Field(description="Built-in skills that the model may call.")
+        Several[FunctionName],
+        Field(
+            description="What the model may call: built-in skills, entry points of the group"
+            " truthbid.functions, or module:function of modules allowed with --allow-import."
+        ),
     ] = ()
     rounds: Annotated[
         int, Field(ge=1, le=100, description="The most model calls of one work with tools.")
@@ -57,6 +61,11 @@ class OpenAISpec(ParticipantSpec, ModelSpec):
             seed: Not needed.
             chat: Who answers its calls in place of the endpoint.
             folder: Where relative paths start; here if left out.
+
+        Raises:
+            NamedFunctionError: If there is no such tool, or it is not allowed.
+            TruthbidError: If the model lacks its key or its price.
+            ValueError: If its embedding model cannot be used.
         """
         del seed
         bid = self.bid.beside(folder or Path()) if isinstance(self.bid, Learned) else self.bid
@@ -65,7 +74,7 @@ class OpenAISpec(ParticipantSpec, ModelSpec):
             model=self.model,
             bid=bid,
             typical_tokens=self.typical_tokens,
-            tools=[SKILLS[name] for name in self.tools],
+            tools=[work_named(name, "tools", place) for place, name in enumerate(self.tools)],
             rounds=self.rounds,
             confidence=self.confidence,
             **self.calling(chat),

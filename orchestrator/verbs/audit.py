@@ -22,7 +22,14 @@ from orchestrator.reports.sheet import check_target
 from orchestrator.reports.tables import console
 from orchestrator.strict_yaml.explanation import hint
 from orchestrator.verbs.auditing import summed_up
-from orchestrator.verbs.options import json_option, print_json, quiet_option, read, set_option
+from orchestrator.verbs.options import (
+    import_option,
+    json_option,
+    print_json,
+    quiet_option,
+    read,
+    set_option,
+)
 from orchestrator.verbs.rules import settings_in
 from orchestrator.verbs.sheets import jobs_option, page_option
 from protocols.catalog import MECHANISMS
@@ -87,6 +94,7 @@ EXAMPLES = """\b
 )
 @page_option
 @set_option
+@import_option
 @quiet_option
 @json_option
 def command(

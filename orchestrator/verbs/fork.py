@@ -16,7 +16,13 @@ from orchestrator.fork import Point, fork
 from orchestrator.planning.wiring import is_wired
 from orchestrator.recorded_config import recorded_config
 from orchestrator.strict_yaml.loader import load_text
-from orchestrator.verbs.options import journal_argument, json_option, quiet_option, set_option
+from orchestrator.verbs.options import (
+    import_option,
+    journal_argument,
+    json_option,
+    quiet_option,
+    set_option,
+)
 from orchestrator.verbs.running import carry_through, make_room
 
 EXAMPLES: Final = """\b
@@ -35,6 +41,7 @@ EXAMPLES: Final = """\b
     help="The last entry to take over; by default the last before the run was closed.",
 )
 @set_option
+@import_option
 @click.option(
     "--journal",
     "target",
@@ -65,7 +72,7 @@ def command(
     try:
         fleet = assemble(config, folder)
     except UnusableError as error:
-        raise InputError([Problem("--set", str(error))]) from error
+        raise InputError([Problem("--set" if overrides else str(journal), str(error))]) from error
     path = target or free_path(config.model_copy(update={"journal": None}))
     opening = Coordinator.configured(config, fleet, path, resume=True).opening
     make_room(path)

@@ -17,6 +17,7 @@ from orchestrator.workflow_file import read_workflow
 from workers.cassette import ReplayChat
 from workers.chat import Chat
 from workers.errors import CassetteError
+from workers.named_functions import allow_imports
 
 config_argument = click.argument("config", type=click.Path(path_type=Path))
 journal_argument = click.argument("journal", type=click.Path(path_type=Path))
@@ -39,6 +40,22 @@ log_option = click.option(
     expose_value=False,
     callback=_log,
     help="Write what happens to standard error, one JSON object a line.",
+)
+
+
+def _allow(context: click.Context, parameter: click.Parameter, modules: tuple[str, ...]) -> None:
+    del context, parameter
+    allow_imports(modules)
+
+
+import_option = click.option(
+    "--allow-import",
+    multiple=True,
+    metavar="MODULE",
+    expose_value=False,
+    callback=_allow,
+    help="Let the file name functions of this module as MODULE:FUNCTION; may be given several"
+    " times.",
 )
 set_option = click.option(
     "--set",

@@ -20,6 +20,7 @@ from orchestrator.task import Task
 from orchestrator.verbs.options import (
     SET_EXAMPLES,
     config_argument,
+    import_option,
     json_option,
     print_json,
     quiet_option,
@@ -33,6 +34,7 @@ from protocols.units import units
 @click.command("plan", epilog=SET_EXAMPLES)
 @config_argument
 @set_option
+@import_option
 @json_option
 @click.option(
     "--journal",

@@ -17,7 +17,7 @@ from orchestrator.memory.record import Record
 from orchestrator.replay import replay
 from orchestrator.reports.tables import console
 from orchestrator.reports.what_if_tables import as_data, print_what_if
-from orchestrator.verbs.options import journal_argument, json_option, print_json
+from orchestrator.verbs.options import import_option, journal_argument, json_option, print_json
 from orchestrator.verbs.rules import settings_in
 from orchestrator.verbs.showing import fleet_of, trials
 from protocols.events import RunOpened
@@ -54,6 +54,7 @@ EXAMPLES: Final = """\b
     is_flag=True,
     help="Ask nobody again: say what the journal alone can tell.",
 )
+@import_option
 @json_option
 def command(
     journal: Path,

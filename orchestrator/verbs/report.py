@@ -12,7 +12,7 @@ from orchestrator.recorded_config import recorded_config
 from orchestrator.reports.progress import waiting
 from orchestrator.reports.report import write_report
 from orchestrator.verbs.auditing import audited
-from orchestrator.verbs.options import journal_argument, json_option, print_json
+from orchestrator.verbs.options import import_option, journal_argument, json_option, print_json
 from orchestrator.verbs.showing import as_data, compared, examine, show
 
 
@@ -31,6 +31,7 @@ from orchestrator.verbs.showing import as_data, compared, examine, show
     is_flag=True,
     help="Add to the page who would gain by lying: takes longer.",
 )
+@import_option
 @json_option
 def command(journal: Path, page: Path | None, auditing: bool, as_json: bool) -> None:
     """Show what JOURNAL tells: who did what for how much, and whose word can be relied on.

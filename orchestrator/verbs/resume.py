@@ -6,12 +6,19 @@ import click
 
 from orchestrator.bootstrap import assemble
 from orchestrator.recorded_config import recorded_config
-from orchestrator.verbs.options import journal_argument, json_option, log_option, quiet_option
+from orchestrator.verbs.options import (
+    import_option,
+    journal_argument,
+    json_option,
+    log_option,
+    quiet_option,
+)
 from orchestrator.verbs.running import carry_through
 
 
 @click.command("resume")
 @journal_argument
+@import_option
 @json_option
 @quiet_option
 @log_option

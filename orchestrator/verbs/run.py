@@ -9,6 +9,7 @@ from orchestrator.bootstrap import free_path
 from orchestrator.verbs.options import (
     SET_EXAMPLES,
     config_argument,
+    import_option,
     json_option,
     log_option,
     quiet_option,
@@ -22,6 +23,7 @@ from orchestrator.verbs.running import carry_through
 @click.command("run", epilog=SET_EXAMPLES)
 @config_argument
 @set_option
+@import_option
 @json_option
 @click.option(
     "--journal",

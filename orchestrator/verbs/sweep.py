@@ -11,6 +11,7 @@ from orchestrator.errors import InputError, Problem
 from orchestrator.exits import DONE, INTERRUPTED, UNSOLVED
 from orchestrator.verbs.options import (
     config_argument,
+    import_option,
     json_option,
     print_json,
     quiet_option,
@@ -45,6 +46,7 @@ In the workflow:
 @click.command("sweep", epilog=EXAMPLES)
 @config_argument
 @set_option
+@import_option
 @jobs_option
 @click.option(
     "--out",

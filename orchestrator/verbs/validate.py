@@ -9,6 +9,7 @@ from orchestrator.coordinator import Coordinator
 from orchestrator.verbs.options import (
     SET_EXAMPLES,
     config_argument,
+    import_option,
     json_option,
     print_json,
     read,
@@ -19,6 +20,7 @@ from orchestrator.verbs.options import (
 @click.command("validate", epilog=SET_EXAMPLES)
 @config_argument
 @set_option
+@import_option
 @json_option
 def command(config: Path, overrides: Sequence[str], as_json: bool) -> None:
     """Check the workflow file CONFIG and all that it names; nothing is run or written.

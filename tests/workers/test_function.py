@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from protocols.messages import Failure, Lot, Result
 from tests.workers.calls import award, bids, lesson, lot, result
 from workers.function import FunctionSpec, FunctionWorker
+from workers.named_functions import NamedFunctionError
 
 pytestmark = pytest.mark.anyio
 
@@ -158,7 +159,11 @@ async def test_a_skill_is_named_in_a_configuration() -> None:
     assert worker.instant
 
 
-async def test_an_unknown_skill_is_refused() -> None:
-    """The error names the skills that there are."""
-    with pytest.raises(ValidationError, match="'arithmetic'"):
-        FunctionSpec.model_validate({"id": "w", "function": "magic"})
+async def test_an_unknown_function_is_refused() -> None:
+    """The error names the skills that there are, and where the name stands."""
+    spec = FunctionSpec.model_validate({"id": "w", "function": "magic"})
+    with pytest.raises(NamedFunctionError, match=r"'magic'.*there are arithmetic") as caught:
+        spec.build(seed=1)
+    assert caught.value.loc == ("function",)
+    with pytest.raises(ValidationError):
+        FunctionSpec.model_validate({"id": "w", "function": "os:path.join"})

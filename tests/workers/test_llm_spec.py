@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from tests.workers.calls import lot
 from workers.llm_spec import OpenAISpec
+from workers.named_functions import NamedFunctionError
 
 
 def test_a_configuration_builds_the_worker() -> None:
@@ -57,12 +58,13 @@ def test_a_configuration_without_sense_is_refused(change: dict[str, object]) -> 
 
 
 def test_a_configuration_names_built_in_skills() -> None:
-    """A model of a configuration may call the skills of function workers, and nothing else."""
+    """A model of a configuration may call the skills of function workers; no file allows more."""
     fields = {"id": "a", "model": "m", "base_url": "http://127.0.0.1/v1", "free": True}
     spec = OpenAISpec.model_validate(fields | {"tools": ["arithmetic", "dates"]})
     assert spec.build(seed=1).name == "a"
-    with pytest.raises(ValidationError):
-        OpenAISpec.model_validate(fields | {"tools": ["os.system"]})
+    with pytest.raises(NamedFunctionError, match="--allow-import os") as caught:
+        OpenAISpec.model_validate(fields | {"tools": ["dates", "os:system"]}).build(seed=1)
+    assert caught.value.loc == ("tools", 1)
 
 
 @pytest.mark.parametrize(

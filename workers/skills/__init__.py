@@ -5,7 +5,7 @@ does not understand the prompt.
 """
 
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Final
 
 from workers.skills.arithmetic import arithmetic
 from workers.skills.dates import dates
@@ -13,9 +13,7 @@ from workers.skills.numerals import numerals
 from workers.skills.text import text
 from workers.skills.units import units
 
-SkillName = Literal["arithmetic", "dates", "numerals", "text", "units"]
-
-SKILLS: Final[dict[SkillName, Callable[[str], str]]] = {
+SKILLS: Final[dict[str, Callable[[str], str]]] = {
     "arithmetic": arithmetic,
     "dates": dates,
     "numerals": numerals,

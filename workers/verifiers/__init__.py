@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from workers.verifiers.callback import Check, CheckFunction, check
     from workers.verifiers.confined import Confines
     from workers.verifiers.exact_match import Exact, exact
+    from workers.verifiers.named_check import NamedCheck
     from workers.verifiers.normalising import normalised
     from workers.verifiers.numeric_match import Numeric, Tolerance, numeric
     from workers.verifiers.person import Human, human
@@ -31,6 +32,7 @@ _HOMES = {
     "Human": "person",
     "JsonSchema": "schema_match",
     "Judge": "by_judge",
+    "NamedCheck": "named_check",
     "Numeric": "numeric_match",
     "Pytest": "produced_file",
     "Recorded": "recorded_outcome",
@@ -58,6 +60,7 @@ __all__ = [
     "Human",
     "JsonSchema",
     "Judge",
+    "NamedCheck",
     "Numeric",
     "Pytest",
     "Recorded",

@@ -1,21 +1,14 @@
 """Tests of the catalog of skills."""
 
-from typing import get_args
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.skills import SKILLS, SkillName
-
-
-def test_every_word_has_a_skill() -> None:
-    """The words that a configuration may use are the words of the catalog."""
-    assert set(SKILLS) == set(get_args(SkillName))
+from workers.skills import SKILLS
 
 
 @given(name=st.sampled_from(sorted(SKILLS)), prompt=st.text(max_size=80))
-def test_any_prompt_is_answered_or_refused(name: SkillName, prompt: str) -> None:
+def test_any_prompt_is_answered_or_refused(name: str, prompt: str) -> None:
     """Whatever the prompt, there is an answer or a ``ValueError``."""
     try:
         answer = SKILLS[name](prompt)
@@ -37,7 +30,7 @@ _words = st.sampled_from(
     name=st.sampled_from(sorted(SKILLS)),
     words=st.lists(_words, min_size=1, max_size=8).map(" ".join),
 )
-def test_any_mix_of_known_words_is_answered_or_refused(name: SkillName, words: str) -> None:
+def test_any_mix_of_known_words_is_answered_or_refused(name: str, words: str) -> None:
     """Prompts that look almost right raise nothing but ``ValueError``."""
     try:
         answer = SKILLS[name](words)
@@ -48,7 +41,7 @@ def test_any_mix_of_known_words_is_answered_or_refused(name: SkillName, words: s
 
 
 @pytest.mark.parametrize("name", sorted(SKILLS))
-def test_a_foreign_prompt_is_refused(name: SkillName) -> None:
+def test_a_foreign_prompt_is_refused(name: str) -> None:
     """What a skill does not understand it does not guess."""
     with pytest.raises(ValueError, match=r"."):
         SKILLS[name]("Tell me a story.")
