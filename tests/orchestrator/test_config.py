@@ -88,7 +88,11 @@ MISTAKES = [
         "skill: 0.7, strategy: {overconfidnt: 2}",
         "4:55 workers.0.strategy: unknown name 'overconfidnt', did you mean 'overconfident'?",
     ),
-    ("simulated, id: ada, skill: 0.7", "function, id: f, function: dats", "expected 'arithmetic'"),
+    (
+        "simulated, id: ada, skill: 0.7",
+        "function, id: f, function: 'os:a.b'",
+        "expected a text that matches",
+    ),
     ("name: small", "description: ${NOPE}", "1:14 variable NOPE is not set; set it or write"),
     ("name: small", "description: !!python/name:os.system x", "1:14 tags are not accepted"),
     ("name: small", "name: small\nname: small", "2:1 key 'name' is given twice, first at 1:1"),
