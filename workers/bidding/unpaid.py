@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field
 
 from protocols.messages import Lot
 from protocols.units import Name
-from workers.bidding.embedding import embedding
 from workers.bidding.hardness import Features, features
 from workers.spec import Spec
+
+if TYPE_CHECKING:
+    from workers.bidding.embedding import Embedding
 
 
 class Prior(Spec):
@@ -43,11 +45,19 @@ class Learned(Spec):
         Raises:
             ValueError: If the embedding model cannot be used.
         """
-        return features if self.embeddings is None else embedding(Path(self.embeddings)).features
+        model = self._model
+        return features if model is None else model.features
 
     @property
     def version(self) -> str:
         """By which model it goes, for the note of a bid; nothing if by words alone."""
+        model = self._model
+        return "" if model is None else f"; embeddings {model.version}"
+
+    @property
+    def _model(self) -> "Embedding | None":
         if self.embeddings is None:
-            return ""
-        return f"; embeddings {embedding(Path(self.embeddings)).version}"
+            return None
+        from workers.bidding.embedding import embedding  # numpy is not for everybody
+
+        return embedding(Path(self.embeddings))
