@@ -118,19 +118,20 @@ class Coordinator(Session):
         self.journal_path = Path(journal) if journal is not None else None
         self.ledger = Ledger(capped=budget is not None)
         self._budget = None if budget is None else money(budget)
+        self._judges = {judge.name: judge for judge in judges}
+        check_judge(self._peers, self._judges)
         self.opening = genesis(
             seed=seed,
             currency=currency,
             budget=self._budget,
             workers=fleet,
+            judges=self._judges.values(),
             config=config,
             limits=limits or Limits(),
         )
         self._limits, self._seed, self._mechanism = limits or Limits(), seed, rule
         self._workers = by_name
         self._planner, self._planning = planner, PlanningSettings.model_validate(planning or {})
-        self._judges = {judge.name: judge for judge in judges}
-        check_judge(self._peers, self._judges)
         self._record_calls = record_calls and self.journal_path is not None
         self._calls = ExitStack()
         self._listeners: list[Callable[[Event], None]] = []

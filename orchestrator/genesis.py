@@ -10,6 +10,7 @@ from orchestrator.market import Limits
 from orchestrator.memory.ledger import fund
 from protocols.events import RunOpened
 from protocols.units import Money
+from workers.model_judge import ModelJudge
 from workers.ports import Worker
 
 
@@ -19,6 +20,7 @@ def genesis(
     currency: str,
     budget: Money | None,
     workers: Iterable[Worker],
+    judges: Iterable[ModelJudge] = (),
     config: Mapping[str, Any],
     limits: Limits,
 ) -> RunOpened:
@@ -30,6 +32,7 @@ def genesis(
         ValueError: If the configuration has a number that JSON cannot say.
     """
     workers = tuple(workers)
+    versions = [*(each.prompts for each in workers), *(each.prompts for each in judges)]
     config = {**config, "limits": limits.model_dump(mode="json")}
     written = json.dumps(config, separators=(",", ":"), allow_nan=False)
     digest = sha256(written.encode()).hexdigest()
@@ -42,6 +45,6 @@ def genesis(
         participants=tuple(worker.participant for worker in workers),
         config=json.loads(written),
         config_digest=digest,
-        prompts=dict(sorted(each for worker in workers for each in worker.prompts.items())),
+        prompts=dict(sorted(each for named in versions for each in named.items())),
         transfers=fund(budget) if budget else (),
     )

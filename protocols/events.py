@@ -49,7 +49,7 @@ class RunOpened(Frozen):
 
     Attributes:
         forked: The run that it goes on from, and which of its entries are those of that run.
-        prompts: The versions of the prompts that its workers put to models, by name.
+        prompts: The versions of the prompts that its workers and judges put to models, by name.
     """
 
     event: Literal["run-opened"] = "run-opened"

@@ -15,10 +15,11 @@ from protocols.frozen import Frozen
 from protocols.units import Text
 from workers.errors import UnstructuredAnswerError
 from workers.model_user import ModelTerms, ModelUser
+from workers.prompting import version
 from workers.structured import ask, form
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pydantic import BaseModel
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from workers.meter import Meter
 
 LONGEST: Final = 20_000
+PROMPTS: Final = ("judge", "compare", "same")
 
 
 class Finding(Frozen):
@@ -91,6 +93,11 @@ class ModelJudge(ModelUser):
         super().__init__(name, model, **terms)
         self.name = name
         self.longest = longest
+
+    @property
+    def prompts(self) -> Mapping[str, str]:
+        """The versions of the prompts by which it may judge; the journal opens with them."""
+        return {name: version(name) for name in PROMPTS}
 
     def reads(self, answer: str) -> bool:
         """Whether an answer is short enough to be read, as it is written in a request."""

@@ -11,6 +11,8 @@ from orchestrator.memory.ledger import fund
 from protocols.events import EVENT, RunOpened
 from protocols.units import Money
 from workers import FunctionWorker
+from workers.model_judge import ModelJudge
+from workers.scripted_chat import ScriptedChat
 
 FLEET = [FunctionWorker(name, str.upper, cost=0, confidence=0.5) for name in ("b", "a")]
 
@@ -90,8 +92,8 @@ def test_settings_without_a_number_are_refused(number: float) -> None:
         opening({"a": number})
 
 
-def test_the_prompts_of_the_workers_are_named() -> None:
-    """By name, whichever worker uses them; nothing is said of workers without a model."""
+def test_the_prompts_of_workers_and_judges_are_named() -> None:
+    """By name, whoever uses them; nothing is said of workers without a model."""
 
     class Prompted(FunctionWorker):
         @property
@@ -99,8 +101,20 @@ def test_the_prompts_of_the_workers_are_named() -> None:
             return {"execute": "5e1f", "ask": "0a"}
 
     fleet = [*FLEET, Prompted("c", str.upper, cost=0, confidence=0.5)]
+    fair = ModelJudge("fair", model="m", free=True, chat=ScriptedChat())
     found = genesis(seed=7, currency="USD", budget=None, workers=fleet, config={}, limits=Limits())
 
     assert opening().prompts == {}
     assert list(found.prompts.items()) == [("ask", "0a"), ("execute", "5e1f")]
+    judged = genesis(
+        seed=7,
+        currency="USD",
+        budget=None,
+        workers=fleet,
+        judges=[fair],
+        config={},
+        limits=Limits(),
+    )
+    assert judged.prompts == {**found.prompts, **fair.prompts}
+    assert list(fair.prompts) == ["judge", "compare", "same"]
     assert EVENT.validate_json(EVENT.dump_json(found)) == found
