@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+FAULTS := .venv-peers/llmock/.installed
 PEERS := $(patsubst tests/peers/requirements/%.txt,.venv-peers/%/.installed,$(wildcard tests/peers/requirements/*.txt))
 
 .DEFAULT_GOAL := help
@@ -22,9 +23,11 @@ demo: $(STAMP)  ## run the quickstart market: no key, no network, no server
 	@$(BIN)/truthbid run configs/quickstart.yaml
 
 test: $(STAMP)  ## the test suite, on all cores
+	-@$(MAKE) --no-print-directory $(FAULTS)
 	$(BIN)/python -m pytest -n auto
 
 test-all: $(STAMP)  ## the test suite with the proofs that take minutes
+	-@$(MAKE) --no-print-directory $(FAULTS)
 	$(BIN)/python -m pytest -n auto -m "long or not long"
 
 soak: $(STAMP)  ## runs under random faults: N seeds (2000) from FIRST (0), for SECONDS (900) at most
@@ -32,7 +35,7 @@ soak: $(STAMP)  ## runs under random faults: N seeds (2000) from FIRST (0), for 
 
 test-peers: $(STAMP)  ## tests against servers of others, which it installs: needs a C++ compiler and some minutes
 	-@$(MAKE) --no-print-directory --keep-going $(PEERS)
-	$(BIN)/python -m pytest tests/peers
+	$(BIN)/python -m pytest -m "long or not long" tests/peers tests/workers/test_endpoint_faults.py
 
 .venv-peers/%/.installed: tests/peers/requirements/%.txt
 	@echo "Installing the test peer $* into .venv-peers/$*"

@@ -1,4 +1,4 @@
-"""Faults by llmock, which also judges how its client took them."""
+"""Faults by llmock, which also judges how its client took them; `make test` installs it."""
 
 from __future__ import annotations
 
@@ -113,7 +113,10 @@ async def test_an_answer_takes_one_request(faults: Faults, stream: bool) -> None
     assert faults.findings() == []
 
 
-@pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 504])
+LATER = [pytest.param(status, marks=pytest.mark.long) for status in (408, 409, 500, 502, 503, 504)]
+
+
+@pytest.mark.parametrize("status", [429, *LATER])
 async def test_passing_trouble_takes_one_request_more(faults: Faults, status: int) -> None:
     """Two failures and an answer are three requests, and the server finds nothing wrong."""
     faults.expect(fail(status, 2))
@@ -133,6 +136,7 @@ async def test_a_refusal_takes_one_request(faults: Faults, status: int) -> None:
     assert (faults.requests, faults.findings()) == (1, [])
 
 
+@pytest.mark.long
 async def test_trouble_that_stays_ends_with_the_policy(faults: Faults) -> None:
     """Four attempts are four requests."""
     faults.expect(fail(503, 9))
