@@ -1,7 +1,9 @@
 """What a model call costs: tokens to nano-units, and never a silent zero.
 
 A price is given in the configuration, or looked up in the table of genai-prices, or the model is
-declared free. A model that none of these knows has no price, and asking for it is an error.
+declared free. A model that none of these knows has no price, and asking for it is an error, with a
+budget and without one: what a model costs is half of its bid, so one that seemed to cost nothing
+would win every auction.
 """
 
 from __future__ import annotations
