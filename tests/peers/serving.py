@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
 ENVIRONMENTS = Path(__file__).resolve().parents[2] / ".venv-peers"
-PATIENCE = 300
+PATIENCE = 1200
 """Tenths of a second that a server gets to start."""
 
 _OPENER = build_opener(ProxyHandler({}))
