@@ -1,7 +1,7 @@
 """Which tasks can be announced now: the dependencies between tasks and what became of them."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -62,9 +62,10 @@ class Agenda:
         """Whether a task of this id has entered."""
         return task in self._ended or task in self._entered
 
-    def open(self) -> tuple[TaskId, ...]:
-        """Return the tasks that have entered and not ended, in the order of their entry."""
-        return tuple(self._entered)
+    @property
+    def open(self) -> Collection[TaskId]:
+        """The tasks that have entered and not ended, in the order of their entry: a view."""
+        return self._entered.keys()
 
     def has_ended(self, task: TaskId) -> bool:
         """Whether a task has ended."""

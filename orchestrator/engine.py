@@ -400,7 +400,7 @@ class Engine:
             self._market.verifiers.pop(task, None)
             self._cancellations.reasons.pop(task, None)
             self._ended.append(ending)
-            self._cancellations.note_end(task, state, self._agenda.open())
+            self._cancellations.note_end(task, state, self._agenda.open)
             answer = ending.report.answer if isinstance(ending.report, Result) else None
             because = f"it needs {task!r}, which is {state}"
             broken = self._agenda.end(task, state, answer)

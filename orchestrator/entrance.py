@@ -1,6 +1,6 @@
 """The order in which tasks enter a run: as recorded, then as they come."""
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +61,8 @@ class Entrance:
 
     def __init__(self, recorded: Iterable[TaskAdded] = ()) -> None:
         self._recorded = deque((task.lot.task, task.announced, task.closed) for task in recorded)
-        self._given: dict[TaskId, Entry] = {}
+        # ordered: a plain dict finds its first only behind the places of all that have left
+        self._given = OrderedDict[TaskId, Entry]()
         self.entered = 0
 
     def __contains__(self, task: TaskId) -> bool:
@@ -101,7 +102,7 @@ class Entrance:
         if self._recorded or not self._given:
             return None
         self.entered += 1
-        return self._given.pop(next(iter(self._given)))
+        return self._given.popitem(last=False)[1]
 
     def _is_due(self, announced: int, closed: int) -> bool:
         if not self._recorded:

@@ -40,16 +40,16 @@ class Leash(Generic[T]):
 
     Args:
         function: Foreign code.
-        tied: Whether the event loop would not bear that the coroutine is left where it is.
 
     Attributes:
         let_go: Once set, the coroutine is not resumed again and `LetGoError` is raised instead.
+        trio_task: Where it runs, on trio. While it sits in a nursery, it cannot be let go.
     """
 
-    def __init__(self, function: Callable[[], Awaitable[T]], tied: Callable[[], bool]) -> None:
+    def __init__(self, function: Callable[[], Awaitable[T]]) -> None:
         self._function = function
-        self._tied = tied
         self.let_go = False
+        self.trio_task: object = None
 
     def __await__(self) -> Generator[Any, Any, T]:
         """Pass everything on between the event loop and the coroutine.
@@ -79,7 +79,7 @@ class Leash(Generic[T]):
                 step = partial(coroutine.throw, error)
             else:
                 step = partial(coroutine.send, got)
-            if self.let_go and not self._tied():
+            if self.let_go and not getattr(self.trio_task, "child_nurseries", ()):
                 _BURIED.append(coroutine)
                 raise LetGoError
 
@@ -99,12 +99,11 @@ class ForeignCall(Generic[T]):
     def __init__(self, name: str, function: Callable[[], Awaitable[T]]) -> None:
         self.name = name
         self.over = anyio.Event()
-        self._leash = Leash(function, self._in_nursery)
+        self._leash = Leash(function)
         self._scope = anyio.CancelScope()
         self._answers: list[T] = []
         self._error: Exception | None = None
         self._native: asyncio.Task[None] | None = None
-        self._trio: object = None
 
     def start(self) -> None:
         """Begin, in a task of the event loop's own kind: those of anyio must leave no scope open."""
@@ -113,7 +112,7 @@ class ForeignCall(Generic[T]):
         else:
             from trio.lowlevel import spawn_system_task
 
-            self._trio = spawn_system_task(self._run, context=copy_context())
+            self._leash.trio_task = spawn_system_task(self._run, context=copy_context())
 
     async def _run(self) -> None:
         """Make the call; what it raises is kept for `answer`."""
@@ -138,9 +137,6 @@ class ForeignCall(Generic[T]):
         self._leash.let_go = True
         if self._native is not None:
             self._native.cancel()  # anyio has no way to end what shields itself
-
-    def _in_nursery(self) -> bool:
-        return bool(getattr(self._trio, "child_nurseries", ()))
 
     @property
     def called_off(self) -> bool:

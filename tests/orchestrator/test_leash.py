@@ -1,9 +1,11 @@
 """Foreign code that does not end when it is told to is let go, and nobody waits for it."""
 
 import asyncio  # noqa: TID251 - its exception is raised here
+import gc
 import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
+from weakref import ref
 
 import anyio
 import anyio.lowlevel
@@ -126,6 +128,23 @@ async def test_answers_and_exceptions_come_through() -> None:
         assert await calls.make("ann", answer) == 391
         with pytest.raises(KeyError, match="mine"):
             await calls.make("ann", fail)
+
+
+async def test_a_call_that_is_over_leaves_nothing_to_collect() -> None:
+    """It goes, with all that it holds, as soon as nobody needs it: it is in no cycle."""
+    calls = ForeignCalls(GRACE, print)
+    call = ForeignCall("ann", anyio.lowlevel.checkpoint)
+    left = ref(call)
+    gc.disable()
+    try:
+        await calls.make_all([call])
+        call.check()
+        del call
+        await anyio.lowlevel.checkpoint()  # the event loop forgets its task
+
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 async def test_nobody_ends_the_program_or_the_run() -> None:
