@@ -132,10 +132,8 @@ def _unfit(
         yield Problem(
             str(parent), "its mechanism was given in code; only the catalog can be forked"
         )
-    if opened.config.get("peer") is not None or opening.config.get("peer") is not None:
-        yield Problem(str(parent), "answers that are scored by peers cannot be forked")
-    if any(event.event == "plan-asked" for event in events):
-        yield Problem(str(parent), "a run that plans cannot be forked")
+    if opened.config.get("peer") != opening.config.get("peer"):
+        yield Problem("peer", "was changed: answers that wait for peers are scored as was agreed")
     if opened.currency != opening.currency:
         yield Problem("currency", f"is {opened.currency} in what was done, not {opening.currency}")
     now = {each.worker: each for each in opening.participants}

@@ -61,9 +61,10 @@ def inherit(market: Market, forked: Forked | None) -> None:
     if forked is None:
         return
     parent = parent_of(forked)
+    rule, peers = mechanism_from(parent.config["mechanism"])[1], market.peers
     before = Market(
         chronicle=market.chronicle,
-        mechanism=mechanism_from(parent.config["mechanism"])[1],
+        mechanism=rule if peers is None else peers.paid(rule),
         workers={each.worker: market.workers[each.worker] for each in parent.participants},
         seed=parent.seed,
         limits=Limits.model_validate(parent.config["limits"]),
@@ -71,6 +72,7 @@ def inherit(market: Market, forked: Forked | None) -> None:
         caps=Caps(budget_settings(parent.config.get("budgets")), heir=market.caps),
         guarded=guard_settings(parent.config.get("guards")),
         verifiers=market.verifiers,
+        peers=peers,
         gold=market.gold,
         desks=market.desks,
         judges=market.judges,

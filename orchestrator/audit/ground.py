@@ -27,6 +27,8 @@ NOT_FROM_JOURNALS: Final = {
 }
 """Mechanisms that cannot be audited on what a journal says of models, and why."""
 
+PEER_PAY: Final = "hangs on what peers answer, and an audit plays bids"
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -61,19 +63,21 @@ class Ground:
         }
 
     def left_out(self, population: Population) -> dict[str, str]:
-        """Return the mechanisms that cannot be audited on a population, each with the reason."""
-        if not isinstance(population, Past):
-            return {}
-        names = {name: str(settings["name"]) for name, settings in self.rules.items()}
-        return {
+        """Return what cannot be audited on a population, each with the reason."""
+        past = isinstance(population, Past)
+        names = {name: str(settings["name"]) for name, settings in self.rules.items() if past}
+        found = {
             name: NOT_FROM_JOURNALS[word]
             for name, word in names.items()
             if word in NOT_FROM_JOURNALS
         }
+        if self.config is not None and self.config.peers is not None:
+            found["peer pay"] = PEER_PAY
+        return found
 
     def _population(self) -> Population:
         fleet = None if self.config is None else assemble(self.config, self.folder)
-        if fleet is not None and (not self.journal or _transparent(fleet)):
+        if fleet is not None and (not self.journal or (fleet.tasks and _transparent(fleet))):
             return Crowd(fleet, self.seed, self.lots)
         with Record(self.source) as record:
             return Past(record, self.seed, self.lots)

@@ -6,7 +6,7 @@ from orchestrator.audit.scene import Scene
 from orchestrator.memory.journal import JournalError
 from orchestrator.memory.record import Record
 from protocols.contingent import recalibrate
-from protocols.events import Allocated, Announced, BidsClosed, Settled
+from protocols.events import Allocated, Announced, BidsClosed, RoundClosed, Settled
 from protocols.mechanism import Standing
 from protocols.messages import Announcement, Bid
 from protocols.units import AnnouncementId, TaskId, WorkerId
@@ -35,7 +35,7 @@ class Past:
         lots: How many lots of an announcement are put up at a time, at most.
 
     Raises:
-        JournalError: If no auction of the journal had bids.
+        JournalError: If no auction of the journal had bids, or they are answers to prices.
     """
 
     def __init__(self, record: Record, seed: int, lots: int) -> None:
@@ -58,6 +58,11 @@ class Past:
                     report = reports.get((done.announcement, done.task, done.worker))
                     if report is not None:
                         self._maps.observe(done.worker, report, done.success)
+                case RoundClosed():
+                    raise JournalError(
+                        f"{record.path}: this run asked price by price, so its bids are prices that"
+                        " were accepted, and nobody knows the costs to start from"
+                    )
                 case _:
                     pass
         if not held:

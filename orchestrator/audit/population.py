@@ -30,7 +30,8 @@ class Crowd:
         lots: How many tasks are put up at a time.
 
     Raises:
-        ConfigError: If a worker cannot say what is true of it, such as a model behind an endpoint.
+        ConfigError: If a worker cannot say what is true of it, such as a model behind an endpoint,
+            or there are no tasks before somebody plans them.
     """
 
     def __init__(self, fleet: Fleet, seed: int, lots: int) -> None:
@@ -43,6 +44,9 @@ class Crowd:
                     " chances; audit a journal of its runs instead"
                 )
             self._local.append(worker)
+        if not fleet.tasks:
+            text = "the tasks are planned from a goal: audit a journal of such a run instead"
+            raise ConfigError(text)
         self._tasks = [task.lot(f"t{number}") for number, task in enumerate(fleet.tasks, start=1)]
         self.recorded = any(isinstance(worker, RecordedWorker) for worker in self._local)
 

@@ -12,7 +12,10 @@ from orchestrator.evaluation.evidence import Evidence
 from orchestrator.evaluation.measures import NOTHING, Measures, measured
 from orchestrator.evaluation.off_policy import ESTIMATORS, contributions
 from orchestrator.evaluation.path import Path
+from orchestrator.memory.journal import JournalError
+from protocols.events import RoundClosed
 from protocols.units import NANO
+from protocols.worth import combine_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,6 +36,12 @@ if TYPE_CHECKING:
 QUANTITIES: Final = ("solved", "value", "cost", "paid", "surplus", "welfare")
 """What is compared: a count, and money in units of the currency."""
 
+ACCEPTED: Final = (
+    "this run asked price by price, so its bids are prices that were accepted and not costs"
+)
+TOGETHER: Final = (
+    "joint-value takes the lots of an announcement for one task, and here each task counts alone"
+)
 FACT: Final = "known"
 """The word for numbers that nobody had to estimate."""
 
@@ -152,9 +161,16 @@ def what_if(
         trials: What every bidder would have brought, as far as workers can be asked again.
 
     Raises:
-        JournalError: If the journal cannot be read, or answers were scored by peers.
+        JournalError: If the journal cannot be read, or says too little: answers were scored by
+            peers, bids are answers to prices, or lots were or would be worth something only
+            together.
     """
     evidence = Evidence(record, trials)
+    for name, each in mechanisms.items():
+        if reason := _unsayable(record, evidence.own, each):
+            raise JournalError(
+                f"{record.path}: what {name} would have brought is unknown: {reason}"
+            )
     paths = {name: Path(each, evidence, budget) for name, each in mechanisms.items()}
     actual: dict[TaskId, Measures] = {}
     unfinished: dict[TaskId, int] = dict(evidence.rounds)
@@ -181,6 +197,15 @@ def what_if(
         actual=dict(zip(QUANTITIES, map(float, totals), strict=True)),
         rows=tuple(rows),
     )
+
+
+def _unsayable(record: Record, own: Mechanism | None, mechanism: Mechanism) -> str:
+    """Return why nothing can be said of a mechanism; empty where something can."""
+    if own == mechanism:
+        return ""
+    if next(record.of("round-closed", RoundClosed), None) is not None:
+        return ACCEPTED
+    return TOGETHER if combine_of(mechanism) or (own and combine_of(own)) else ""
 
 
 def _add_up(actual: dict[TaskId, Measures], held: Held, solved_at: float) -> None:

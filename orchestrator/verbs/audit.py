@@ -131,8 +131,9 @@ def command(
     except ValueError as error:
         raise InputError([Problem("--mechanism", " ".join(str(error).split()))]) from error
     left_out = ground.left_out(population)
-    if left_out and not everything:
-        raise InputError([Problem("--mechanism", text) for text in not_audited(left_out)])
+    refused = {name: why for name, why in left_out.items() if name in ground.rules}
+    if refused and not everything:
+        raise InputError([Problem("--mechanism", text) for text in not_audited(refused)])
     times = replications * len(population.workers)
     plan = Plan(lies or tuple(MISREPORTS), times, rounds, seed, not no_dynamics)
     work = len(jobs(plan, rules))

@@ -44,9 +44,11 @@ def audited(journal: Path) -> dict[str, Any]:
         population, _ = ground()
     except ValueError as error:
         raise InputError([Problem("--audit", " ".join(str(error).split()))]) from error
-    if left_out := ground.left_out(population):
+    left_out = ground.left_out(population)
+    if name in left_out:
         raise InputError([Problem("--audit", text) for text in not_audited(left_out)])
     times = _TIMES * len(population.workers)
     plan = Plan(tuple(MISREPORTS), times, _ROUNDS, dynamics=False)
     found = conduct(plan, [name], ground, processes=os.cpu_count() or 1)
-    return audit_section(list(map(judge, found)), config.currency, summed_up(plan, _LOTS))
+    judged = [judge(each) for each in found]
+    return audit_section(judged, config.currency, summed_up(plan, _LOTS), left_out)

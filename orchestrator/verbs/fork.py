@@ -66,9 +66,11 @@ def command(
 
     Exit codes: as for `truthbid run`.
     """
-    config, folder = recorded_config(journal)
-    if overrides:
-        config = _changed(config, journal, overrides)
+    before, folder = recorded_config(journal)
+    config = _changed(before, journal, overrides) if overrides else before
+    if config.goal != before.goal:
+        text = "was changed: what was done is part of another plan; start a run for it"
+        raise InputError([Problem("goal", text)])
     try:
         fleet = assemble(config, folder)
     except UnusableError as error:
@@ -76,7 +78,8 @@ def command(
     path = target or free_path(config.model_copy(update={"journal": None}))
     opening = Coordinator.configured(config, fleet, path, resume=True).opening
     make_room(path)
-    fixed = None if any(map(is_wired, fleet.tasks)) else fleet.tasks
+    planned = config.goal is not None or any(map(is_wired, fleet.tasks))
+    fixed = None if planned else fleet.tasks
     point = fork(journal, path, opening, fixed, at)
     if not quiet:
         click.echo(_told(journal, path, point, config.currency), err=True)

@@ -317,3 +317,30 @@ def test_an_interrupted_fork_is_resumed(parent: Path, tmp_path: Path) -> None:
     crew = fleet()
     run(path, crew, resume=True, **NEW)
     assert replay(path).identical
+
+
+@pytest.mark.parametrize(
+    ("config", "points", "fixed"),
+    [
+        ("peer.yaml", (60, 300, 578), "peer.stake=0.02"),
+        ("planner.yaml", (3, 12, 60), "goal=another"),
+    ],
+)
+def test_runs_with_peers_and_plans_are_forked(
+    config: str, points: Sequence[int], fixed: str, tmp_path: Path
+) -> None:
+    """Peers are paid as was agreed and plans are taken over; neither can be changed any more."""
+    first, smaller = tmp_path / "run.db", ("--set", "generate.count=40")
+    few = smaller if config == "peer.yaml" else ()
+    truthbid("run", CONFIGS / config, *few, "--journal", first, "--quiet")
+    for at in points:
+        path = tmp_path / f"{at}.db"
+        given = ("--at", str(at), "--set", "mechanism=first-price", "--journal", path, "--quiet")
+        assert truthbid("fork", first, *given).err == ""
+        found = replay(path)
+        assert (found.differences, found.compared, found.finished) == ((), found.events, True), at
+        with Record(path) as record:
+            assert verify(record).problems == ()
+    changed = truthbid("fork", first, "--at", "12", "--set", fixed, "--journal", tmp_path / "no.db")
+    assert (changed.code, changed.err.count("\n")) == (2, 1)
+    assert "was changed" in changed.err

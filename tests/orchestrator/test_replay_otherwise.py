@@ -177,3 +177,22 @@ def test_two_currencies(run: Path, tmp_path: Path) -> None:
     said = truthbid("compare", run, other)
     assert said.code == 2
     assert "is in EUR" in said.err
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "why"),
+    [
+        ("{name: dutch, rounds: true}", "prices that were accepted and not costs"),
+        ("{name: joint-value, combine: any}", "each task counts alone"),
+    ],
+)
+def test_what_nobody_can_know_is_said_in_one_line(mechanism: str, why: str, tmp_path: Path) -> None:
+    """Accepted prices are no costs, and a joint value is not that of tasks; its own rule replays."""
+    journal = tmp_path / "run.db"
+    rule = f"mechanism={mechanism}"
+    truthbid("run", CONFIGS / "quickstart.yaml", "--set", rule, "--journal", journal, "--quiet")
+    said = truthbid("replay", journal, "--mechanism", "vcg")
+    assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert why in said.err
+    assert truthbid("replay", journal, "--budget", "none").code == 0
+    assert truthbid("replay", journal).code == 0

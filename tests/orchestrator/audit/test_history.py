@@ -8,6 +8,7 @@ import pytest
 
 from orchestrator.audit.history import Past
 from orchestrator.coordinator import Coordinator
+from orchestrator.memory.journal import JournalError
 from orchestrator.memory.record import Record
 from orchestrator.verbs.options import read
 from orchestrator.workflow import work
@@ -55,3 +56,12 @@ def test_claims_are_corrected_by_how_the_work_ended(journal: Path) -> None:
         if bid.worker == "bold"
     ]
     assert sum(believed) / len(believed) < sum(said) / len(said) - 0.05
+
+
+def test_accepted_prices_are_no_costs(tmp_path: Path) -> None:
+    """Where the workers were asked price by price there is nothing to start from."""
+    path, rule = tmp_path / "run.db", "mechanism={name: english, rounds: true}"
+    config, fleet = read(CONFIGS / "quickstart.yaml", [rule])
+    anyio.run(partial(work, Coordinator.configured(config, fleet, path), fleet, []))
+    with Record(path) as record, pytest.raises(JournalError, match="price by price"):
+        Past(record, 1, 2)

@@ -11,6 +11,7 @@ from orchestrator.verbs.options import read
 from tests.orchestrator.audit.crowds import crowd
 from tests.orchestrator.command import CONFIGS
 from workers.scripted import ScriptedWorker
+from workers.simulated import SimulatedWorker
 
 
 def test_the_same_number_gives_the_same_scenes() -> None:
@@ -49,3 +50,9 @@ def test_a_worker_without_a_known_truth_is_refused() -> None:
     fleet = Fleet([ScriptedWorker("model")], [], Path())
     with pytest.raises(ConfigError, match="audit a journal"):
         Crowd(fleet, 0, 1)
+
+
+def test_a_goal_has_no_tasks_before_it_is_planned() -> None:
+    """The message says what to audit instead."""
+    with pytest.raises(ConfigError, match="audit a journal"):
+        Crowd(Fleet([SimulatedWorker("one", skill=0.5)], [], Path()), 0, 1)
