@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import median
 
 
@@ -26,7 +26,7 @@ def interleaved(cells: Mapping[str, Callable[[], object]], rounds: int) -> dict[
     return {name: median(values) for name, values in samples.items()}
 
 
-def table(header: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a Markdown table."""
-    lines = [header, tuple("---" for _ in header), *rows]
+    lines: list[Sequence[object]] = [header, ["---" for _ in header], *rows]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)

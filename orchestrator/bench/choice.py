@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from orchestrator.bench.belief import Belief
@@ -36,6 +38,16 @@ class Came:
         """Return the value of the successes less the cost."""
         gained: Floats = value * self.success - self.cost
         return gained
+
+
+def averaged(several: Sequence[Came]) -> Came:
+    """Return the mean of several goes at the same questions."""
+    return Came(
+        *(
+            np.mean([getattr(each, name) for each in several], axis=0)
+            for name in ("success", "cost", "paid")
+        )
+    )
 
 
 def came(asked: Dataset, choice: Choice, before: Floats | None = None) -> Came:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Final
 
@@ -37,6 +37,9 @@ ROLES: Final = {
 _TRUTHS: Final = {"true": 1.0, "True": 1.0, "false": 0.0, "False": 0.0}
 
 
+_BY_BOTH: Final = ("success", "cost", "confidence", "answer")
+
+
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """Outcomes by question and worker; not a number where there is no record.
@@ -46,7 +49,7 @@ class Dataset:
         kinds: The names of the kinds of question.
         kind: By question, the place of its kind.
         group: By question, a number that questions with one origin share.
-        order: By question, a draw in [0, 1) by which online rules meet them.
+        order: By question and repetition, a draw in [0, 1) by which online rules meet them.
         success: By question and worker, the verified success in [0, 1].
         cost: By question and worker, what it cost, in units.
         confidence: By question and worker, the stated probability.
@@ -72,19 +75,22 @@ class Dataset:
         """Where there is a record with a cost: the bids that there can be."""
         return np.isfinite(self.success) & np.isfinite(self.cost)
 
+    @property
+    def answered(self) -> NDArray[np.bool_]:
+        """Where there is an answer: everywhere in a table that has no answers at all."""
+        given = self.answer >= 0
+        return self.known & (given | ~given.any())
+
     def part(self, rows: NDArray[np.bool_]) -> Dataset:
         """Return some of the questions."""
-        return Dataset(
-            self.workers,
-            self.kinds,
-            self.kind[rows],
-            self.group[rows],
-            self.order[rows],
-            self.success[rows],
-            self.cost[rows],
-            self.confidence[rows],
-            self.answer[rows],
-        )
+        by_question = (*_BY_BOTH, "kind", "group", "order")
+        return replace(self, **{name: getattr(self, name)[rows] for name in by_question})
+
+    def only(self, columns: Sequence[int]) -> Dataset:
+        """Return the same questions with some of the workers."""
+        names = tuple(self.workers[column] for column in columns)
+        kept = {name: getattr(self, name)[:, columns] for name in _BY_BOTH}
+        return replace(self, workers=names, **kept)
 
 
 @dataclass(slots=True)
@@ -93,7 +99,10 @@ class _Reading:
 
     seed: int
     share: float
+    orders: int
     wanted: frozenset[str]
+    unwanted: frozenset[str]
+    dropped: set[str] = field(default_factory=set[str])
     left_out: set[str] = field(default_factory=set[str])
     questions: dict[str, int] = field(default_factory=dict[str, int])
     workers: dict[str, int] = field(default_factory=dict[str, int])
@@ -111,6 +120,9 @@ class _Reading:
         del line
         question, worker, correct, cost, confidence, kind, group, answer = row
         kind = kind or "task"
+        if worker in self.unwanted:
+            self.dropped.add(worker)
+            return
         if correct.lower() in MISSING:
             return
         if self.wanted and kind not in self.wanted:
@@ -149,7 +161,12 @@ class _Reading:
             numbers[:, row, column] = success, cost if self.priced else 0.0, confidence
             answers[row, column] = answer
         about = np.array(self.about, dtype=np.int64)
-        order = np.array([uniform(self.seed, "order", name) for name in self.questions])
+        order = np.array(
+            [
+                [uniform(self.seed, "order", name, each) for each in range(self.orders)]
+                for name in self.questions
+            ]
+        )
         kind, group = about[:, 0], about[:, 1]
         names, kinds = tuple(self.workers), tuple(self.kinds)
         return Dataset(
@@ -158,7 +175,14 @@ class _Reading:
 
 
 def read_parts(
-    path: Path, chosen: str, *, seed: int, share: float, kinds: Sequence[str] = ()
+    path: Path,
+    chosen: str,
+    *,
+    seed: int,
+    share: float,
+    orders: int = 1,
+    kinds: Sequence[str] = (),
+    without: Sequence[str] = (),
 ) -> tuple[Dataset, Dataset]:
     """Read a table of outcomes: the part that is learned from, and the part that is judged.
 
@@ -170,17 +194,23 @@ def read_parts(
         chosen: Which columns hold what: ``role=column``, with commas between.
         seed: Decides the parting.
         share: How much is learned from, in (0, 1).
+        orders: In how many random orders online rules meet the questions.
         kinds: The kinds of question to take; all if empty.
+        without: Workers to leave out.
 
     Raises:
         InputError: If the file cannot be used, or one of the parts would be empty.
     """
-    reading = _Reading(seed, share, frozenset(kinds))
+    reading = _Reading(seed, share, orders, frozenset(kinds), frozenset(without))
     read_log(path, ROLES, chosen, reading.take)
-    for kind in kinds:
-        if kind not in reading.kinds:
-            message = unknown("kind", kind, {*reading.left_out, *reading.kinds})
-            raise InputError([Problem(str(path), message)])
+    for what, names, found, others in (
+        ("kind", kinds, reading.kinds.keys(), reading.left_out),
+        ("worker", without, reading.dropped, reading.workers.keys()),
+    ):
+        for name in names:
+            if name not in found:
+                message = unknown(what, name, {*found, *others})
+                raise InputError([Problem(str(path), message)])
     if not reading.cells:
         raise InputError([Problem(str(path), "expected at least one row with an outcome")])
     fit, report = reading.parts()

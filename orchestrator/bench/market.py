@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from orchestrator.bench.choice import NOBODY, Came, taken
-from orchestrator.memory.standings import standing_book
-from protocols.contract import Contract, Settlement
-from protocols.messages import Announcement, Award, Bid, Lot, Participant
-from protocols.units import NANO, ZERO, AnnouncementId, Money, TaskId, WorkerId
+from protocols.messages import Announcement, Bid, Lot, Participant
+from protocols.units import NANO, AnnouncementId, Money, TaskId, WorkerId
 from scoring.catalog import SCORING_RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from orchestrator.bench.belief import Belief
     from orchestrator.bench.choice import Choice
     from orchestrator.bench.dataset import Dataset, Floats
     from orchestrator.bench.learner import Learner
+    from protocols.contract import Contract
     from protocols.mechanism import Mechanism, Standings
+    from protocols.messages import Award
+    from protocols.stopping import Stopping
 
 _ONE: Final = AnnouncementId("a1")
 
@@ -35,7 +38,7 @@ class Market:
 
     def __init__(self, mechanism: Mechanism, asked: Dataset, value: float, seed: int) -> None:
         self._mechanism, self._asked, self._seed = mechanism, asked, seed
-        self._value = _nano(value)
+        self._value = nano(value)
         self._names = [WorkerId(name) for name in asked.workers]
         self._places = {name: place for place, name in enumerate(self._names)}
         self._participants = tuple(Participant(worker=name) for name in self._names)
@@ -59,16 +62,17 @@ class Market:
                 paid[row] = self.paid(row, award)
         return self._came(choice, paid, before)
 
-    def run_online(self, belief: Belief, learner: Learner) -> Came:
+    def run_online(self, belief: Belief, learner: Learner, order: Floats) -> Came:
         """Clear the auctions one after the other, with chances that are learned on the way.
 
         Args:
             belief: Who can bid, and at what cost.
             learner: What the workers say, and what they see.
+            order: By question, a number; the lowest comes first.
         """
         count = len(self._asked)
         choice, paid = np.full(count, NOBODY), np.zeros(count)
-        for row in np.argsort(self._asked.order).tolist():
+        for row in np.argsort(order).tolist():
             award = self._cleared(row, learner.chances(row), belief, {})
             if award is not None:
                 choice[row] = self._places[award.worker]
@@ -85,6 +89,23 @@ class Market:
         self, row: int, chances: Floats, belief: Belief, standings: Standings
     ) -> Award | None:
         """Return the award that is called first, if there is one."""
+        awards = self._awards(row, chances, belief, standings)
+        return min(awards, key=lambda award: award.rank, default=None)
+
+    def sequence(
+        self, row: int, belief: Belief, standings: Standings
+    ) -> list[tuple[int, Stopping]]:
+        """Return whom a rule that escalates asks one after the other, and when it is enough."""
+        awards = self._awards(row, belief.chance[row], belief, standings)
+        return [
+            (self._places[award.worker], award.stop)
+            for award in sorted(awards, key=lambda award: award.rank)
+            if award.stop is not None
+        ]
+
+    def _awards(
+        self, row: int, chances: Floats, belief: Belief, standings: Standings
+    ) -> Sequence[Award]:
         lot = self.lot(row)
         call = Announcement(
             announcement=_ONE, number=1, lots=(lot,), participants=self._participants
@@ -94,13 +115,12 @@ class Market:
                 announcement=_ONE,
                 task=lot.task,
                 worker=self._names[column],
-                cost=_nano(float(belief.cost[row, column])),
+                cost=nano(float(belief.cost[row, column])),
                 probability=float(chances[column]),
             )
             for column in np.flatnonzero(belief.known[row])
         ]
-        awards = self._mechanism.clear(call, bids, standings, self._seed).awards
-        return min(awards, key=lambda award: award.rank, default=None)
+        return self._mechanism.clear(call, bids, standings, self._seed).awards
 
     def lot(self, row: int) -> Lot:
         """Return a question as it is put up."""
@@ -111,48 +131,16 @@ class Market:
         """Return what the contract pays at the recorded outcome, in units."""
         column = self._places[award.worker]
         success = float(self._asked.success[row, column])
-        cost = _nano(float(self._asked.cost[row, column]))
-        return award.contract.pay(success, cost, _score(award.contract, success)) / NANO
+        cost = nano(float(self._asked.cost[row, column]))
+        return award.contract.pay(success, cost, score_of(award.contract, success)) / NANO
 
 
-def learned_standings(mechanism: Mechanism, fit: Dataset) -> Standings:
-    """Return what a rule would know of the workers had it seen all outcomes of the first part."""
-    book = standing_book(mechanism, 1)
-    names = [WorkerId(name) for name in fit.workers]
-    lots = [
-        Lot(task=TaskId(kind), kind=kind, value=Money(1), reserve=Money(1)) for kind in fit.kinds
-    ]
-    stated = fit.known & np.isfinite(fit.confidence)
-    for row in np.argsort(fit.order):
-        lot = lots[fit.kind[row]]
-        for column in np.flatnonzero(stated[row]):
-            success = float(fit.success[row, column])
-            contract = Contract(report=float(fit.confidence[row, column]))
-            award = Award(
-                announcement=_ONE,
-                task=lot.task,
-                worker=names[column],
-                contract=contract,
-                score=ZERO,
-                pivot=ZERO,
-            )
-            settlement = Settlement(
-                announcement=_ONE,
-                task=lot.task,
-                worker=names[column],
-                success=success,
-                score=_score(contract, success),
-                payment=ZERO,
-                cost=_nano(float(fit.cost[row, column])),
-            )
-            book.note(lot, award, settlement)
-    return book.snapshot(lots, [Participant(worker=name) for name in names])
-
-
-def _score(contract: Contract, success: float) -> float:
+def score_of(contract: Contract, success: float) -> float:
+    """Return what a contract scores its report at, by its rule."""
     rule = SCORING_RULES.get(contract.rule)
     return 0.0 if rule is None else rule.score(contract.report, success)
 
 
-def _nano(units: float) -> Money:
+def nano(units: float) -> Money:
+    """Return an amount in units as money."""
     return Money(round(units * NANO))

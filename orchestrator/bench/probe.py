@@ -13,25 +13,22 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from orchestrator.bench.belief import Belief, table_belief
-from scoring import platt
-from scoring.log_odds import History, logit
+from scoring.log_odds import logit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from numpy.typing import NDArray
-
     from orchestrator.bench.dataset import Dataset, Floats
 
 CHEAP: Final = 4
 """Pairs are probed among so many of the cheapest workers."""
 
-_STEPS: Final = 12
-_WEAK: Final = 0.25
-_FIRM: Final = 16.0
-"""Precisions of the prior: of a worker's map over all kinds, and of the one at a kind around it."""
+_STEPS: Final = 50
+_CLOSE: Final = 1e-8
+_FLAT: Final = 1e-6
+_MOST: Final = 30.0
 
-Coefficients = tuple[float, float]
+_WEAK: Final = 0.25
+_FIRM: Final = 1.0
+"""Precisions of the prior: of the intercept, and of the other weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +76,10 @@ def spent_on(asked: Dataset, probe: Probe) -> Floats:
 class Reading:
     """What the answers of a probe say of every worker, fitted on the first part.
 
+    The chance of each worker at each kind is a logistic regression on the log-odds of the stated
+    confidences, on which answers are missing, and on whether two agree. Its intercept is drawn
+    towards the rate of the worker at the kind, its other weights towards 0.
+
     Args:
         fit: The first part.
         probe: Who is paid for an answer.
@@ -86,69 +87,73 @@ class Reading:
 
     def __init__(self, fit: Dataset, probe: Probe) -> None:
         self._fit, self._probe = fit, probe
-        self._cells, self._reports = _cell(fit, probe), _report(fit, probe)
-        self._maps = {
-            (column, kind, cell): found
-            for column in range(len(fit.workers))
-            for kind, cell, found in self._fitted(column)
-        }
+        signs = _signs(fit, probe)
+        self._center = signs.mean(axis=0)
+        spread = signs.std(axis=0)
+        self._scale = np.where(spread > _FLAT, spread, 1.0)
+        signs = self._scaled(signs)
+        rates = table_belief(fit, fit).chance
+        self._weights: dict[tuple[int, int], tuple[float, Floats]] = {}
+        for kind in np.unique(fit.kind).tolist():
+            for column in range(len(fit.workers)):
+                rows = (fit.kind == kind) & fit.known[:, column]
+                if rows.any():
+                    rate = logit(float(rates[rows, column][0]))
+                    weights = logistic(signs[rows], fit.success[rows, column], rate)
+                    self._weights[column, kind] = rate, weights
 
     def belief(self, asked: Dataset) -> Belief:
         """Return the chances of all workers once the probe has answered, and what is still to pay."""
         table = table_belief(self._fit, asked)
-        cells, reports = _cell(asked, self._probe), _report(asked, self._probe)
+        signs = self._scaled(_signs(asked, self._probe))
         chance, cost = table.chance.copy(), table.cost.copy()
-        for (column, kind, cell), (slope, intercept) in self._maps.items():
-            rows = (asked.kind == kind) & (cells == cell)
-            chance[rows, column] = 1.0 / (1.0 + np.exp(-slope * reports[rows] - intercept))
+        for (column, kind), (rate, weights) in self._weights.items():
+            rows = asked.kind == kind
+            chance[rows, column] = _chances(signs[rows], weights, rate)
         cost[:, list(self._probe.columns)] = 0.0
         return Belief(table.known, chance, cost)
 
-    def _fitted(self, column: int) -> Iterator[tuple[int, int, Coefficients]]:
-        """Yield the map of a worker at each kind, drawn towards its map over all kinds."""
-        known = self._fit.known[:, column]
-        success = self._fit.success[:, column]
-        for cell in np.unique(self._cells):
-            here = known & (self._cells == cell)
-            if not here.any():
-                continue
-            rate = float(success[here].mean())
-            flat = (0.5, logit(min(max(rate, 0.0), 1.0)))
-            wide = _most_probable(self._reports[here], success[here], flat, _WEAK)
-            for kind in range(len(self._fit.kinds)):
-                rows = here & (self._fit.kind == kind)
-                found = wide
-                if rows.any():
-                    found = _most_probable(self._reports[rows], success[rows], wide, _FIRM)
-                yield kind, int(cell), found
+    def _scaled(self, signs: Floats) -> Floats:
+        scaled: Floats = (signs - self._center) / self._scale
+        return np.column_stack([np.ones(len(signs)), scaled])
 
 
-def _cell(asked: Dataset, probe: Probe) -> NDArray[np.int64]:
-    """Return 1 where two probed answers agree, 2 where they differ, 0 where that is not known."""
-    if len(probe.columns) < 2:
-        return np.zeros(len(asked), dtype=np.int64)
-    one, other = (asked.answer[:, column] for column in probe.columns)
-    return np.where((one < 0) | (other < 0), 0, np.where(one == other, 1, 2))
+def _signs(asked: Dataset, probe: Probe) -> Floats:
+    """Return what bought answers tell, a row of numbers for each question."""
+    columns: list[Floats] = []
+    for one in probe.columns:
+        stated = np.nan_to_num(asked.confidence[:, one], nan=0.5)
+        columns.append(np.array([logit(each) for each in stated.tolist()]))
+        columns.append((~asked.answered[:, one]).astype(np.float64))
+    for one, other in combinations(probe.columns, 2):
+        here, there = asked.answer[:, one], asked.answer[:, other]
+        columns.append(((here >= 0) & (here == there)).astype(np.float64))
+    return np.stack(columns, axis=1)
 
 
-def _report(asked: Dataset, probe: Probe) -> Floats:
-    """Return the log-odds of the mean stated confidence; 0 where none is stated."""
-    stated = asked.confidence[:, list(probe.columns)]
-    counts = np.isfinite(stated).sum(axis=1)
-    sums = np.where(np.isfinite(stated), stated, 0.0).sum(axis=1)
-    means = np.where(counts > 0, sums / np.maximum(counts, 1), 0.5)
-    return np.array([logit(float(mean)) for mean in means])
+def logistic(signs: Floats, success: Floats, rate: float) -> Floats:
+    """Return the weights of a logistic regression by Newton's method, with a Gaussian prior.
 
-
-def _most_probable(
-    reports: Floats, outcomes: Floats, prior: Sequence[float], precision: float
-) -> Coefficients:
-    """Return the slope and the intercept of a Platt map with a Gaussian prior."""
-    history = History()
-    for report, outcome in zip(reports.tolist(), outcomes.tolist(), strict=True):
-        history.add(report, outcome)
-    cells = history.cells()
-    at = (prior[0], prior[1])
+    Args:
+        signs: A row for each question; the first column is 1.
+        success: What came of it, in [0, 1].
+        rate: The log-odds that hold where nothing else is known.
+    """
+    precision = np.full(signs.shape[1], _FIRM)
+    precision[0] = _WEAK
+    weights = np.zeros(signs.shape[1])
     for _ in range(_STEPS):
-        at = platt.step(cells, at, prior, precision)
-    return at
+        chance = _chances(signs, weights, rate)
+        slope = signs.T @ (chance - success) + precision * weights
+        bend = (signs.T * (chance * (1.0 - chance))) @ signs + np.diag(precision)
+        step = np.linalg.solve(bend, slope)
+        longest = float(np.abs(step).max())
+        weights = weights - step / max(longest, 1.0)
+        if longest < _CLOSE:
+            break
+    return weights
+
+
+def _chances(signs: Floats, weights: Floats, rate: float) -> Floats:
+    chances: Floats = 1.0 / (1.0 + np.exp(-np.clip(signs @ weights + rate, -_MOST, _MOST)))
+    return chances

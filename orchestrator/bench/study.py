@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
 import numpy as np
 
 from orchestrator.bench.belief import recalibrated_belief, stated_belief, table_belief
-from orchestrator.bench.choice import best, came, most_confident, oracle, single
+from orchestrator.bench.choice import averaged, best, came, most_confident, oracle, single
+from orchestrator.bench.escalating import Escalating
 from orchestrator.bench.grouped import grouped_errors
 from orchestrator.bench.learner import Learner
-from orchestrator.bench.market import Market, learned_standings
+from orchestrator.bench.market import Market
 from orchestrator.bench.paid import Paid, after, cascaded
+from orchestrator.bench.past import learned_standings
 from orchestrator.bench.probe import mean_costs, spent_on
-from orchestrator.bench.reach import cost_of
+from orchestrator.bench.reach import reaches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from orchestrator.bench.choice import Came
     from orchestrator.bench.dataset import Dataset
+    from orchestrator.bench.escalating import Team
+    from orchestrator.bench.reach import Reach
     from protocols.mechanism import Mechanism, Standings
 
     Rules = Callable[[float], tuple[Mechanism, Mechanism | None]]
@@ -37,8 +41,9 @@ class Way(NamedTuple):
         name: Its word.
         regime: What it may use.
         label: Its name for people.
-        came: What came of it, by question.
+        came: What came of it, by question; the mean over the orders where it learns on the way.
         market: Whether it is the market, which the others of its regime are compared with.
+        spread: The standard deviation of its utility over these orders; ``None`` where none counts.
     """
 
     name: str
@@ -46,6 +51,7 @@ class Way(NamedTuple):
     label: str
     came: Came
     market: bool = False
+    spread: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,9 @@ class Row:
         difference: Its utility less that of the market of its regime.
         error: The standard error of the difference, by a paired bootstrap over groups.
         closed: How much of the way from the best single worker to the oracle it goes.
+        spread: The standard deviation of the utility over the random orders of a way that learns
+            as it goes; ``None`` for the others.
+        closed_spread: The same of ``closed``.
     """
 
     name: str
@@ -75,27 +84,12 @@ class Row:
     difference: float
     error: float
     closed: float | None
+    spread: float | None = None
+    closed_spread: float | None = None
 
     def to_data(self) -> dict[str, Any]:
         """Return the row as plain data."""
         return {name: getattr(self, name) for name in self.__slots__}
-
-
-class Reach(NamedTuple):
-    """What a way of choosing needs to be as right as the best single worker.
-
-    Attributes:
-        name: Its word.
-        regime: What it may use.
-        costs: For each share of that accuracy, its cost over that of the best single worker;
-            ``None`` where it never gets there.
-        best: The highest accuracy that it reaches.
-    """
-
-    name: str
-    regime: Regime
-    costs: dict[str, float | None]
-    best: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +124,13 @@ class Study:
                 {"value": value, "ways": [row.to_data() for row in rows]}
                 for value, rows in self.rows.items()
             ],
-            "cost_for_accuracy": [each._asdict() for each in self.reach],
+            "cost_for_accuracy": [_reach_as_data(each) for each in self.reach],
             "single_workers": [
                 {"worker": worker, "cost": cost, "accuracy": accuracy}
                 for worker, cost, accuracy in self.singles
             ],
             "notes": list(self.notes),
         }
-
-
-SHARES: Final = (0.95, 0.99, 1.0)
-"""Shares of the accuracy of the best single worker."""
 
 
 def study(
@@ -171,15 +161,19 @@ def study(
         played[value] = list(bench.ways(value))
         progress()
     rows = {value: tuple(_rows(ways, asked, value, seed)) for value, ways in played.items()}
-    singles = _singles(asked)
+    curves: dict[tuple[str, str], list[Came]] = {}
+    for ways in played.values():
+        for way in ways:
+            if way.name != "best-single":
+                curves.setdefault((way.name, way.regime), []).append(way.came)
     return Study(
         len(fit),
         len(asked),
         len(np.unique(asked.group)),
         asked.workers,
         rows,
-        tuple(_reach(fit, rows, singles)),
-        singles,
+        tuple(reaches(fit, asked, table_belief(fit, asked), curves, seed)),
+        _singles(asked),
         tuple(bench.notes(regimes)),
     )
 
@@ -200,6 +194,9 @@ class _Bench:
             self._curved = recalibrated_belief(fit, asked)
         self._standings: Standings | None = None
         self._paid = Paid(fit) if "paid" in regimes else None
+        self._escalating: Escalating | None = None
+        if self._paid is not None and self._paid.possible:
+            self._escalating = Escalating(fit)
 
     def ways(self, value: float) -> Iterator[Way]:
         """Yield all ways of choosing at one value, the best single worker and the oracle always."""
@@ -217,6 +214,8 @@ class _Bench:
             yield from self._self_report(market, recalibrating, value)
         if self._paid is not None and self._paid.possible:
             yield from self._all_paid(self._paid, rule, value)
+        if self._escalating is not None:
+            yield from self._escalated(self._escalating, value)
         yield Way("oracle", "oracle", "knows the outcomes", _oracle(self._asked, value))
 
     def _blind(self, market: Market, value: float) -> Iterator[Way]:
@@ -227,8 +226,13 @@ class _Bench:
             ("market-bandit", "market from nothing, sees only paid work", False),
             ("market-full", "market from nothing, sees all outcomes", True),
         ):
-            learner = Learner(asked, everything=everything)
-            yield Way(name, "blind", label, market.run_online(self._table, learner))
+            goes = [
+                market.run_online(self._table, Learner(asked, everything=everything), order)
+                for order in asked.order.T
+            ]
+            utilities = [_mean(each, value) for each in goes]
+            spread = float(np.std(utilities, ddof=1)) if len(goes) > 1 else None
+            yield Way(name, "blind", label, averaged(goes), spread=spread)
 
     def _self_report(
         self, market: Market, recalibrating: Mechanism | None, value: float
@@ -264,6 +268,17 @@ class _Bench:
         found = market.run(paid.belief(asked, probe), before)
         yield Way("market-paid", "paid", label, found, True)
 
+    def _escalated(self, escalating: Escalating, value: float) -> Iterator[Way]:
+        """Yield what buying answers until one is sure enough brings."""
+        asked = self._asked
+        teams = (
+            ("escalation-all", escalating.everybody),
+            ("escalation", escalating.team(value)),
+        )
+        for name, team in teams:
+            label = f"escalation: {_names(asked, team)}"
+            yield Way(name, "paid", label, escalating.played(asked, value, team))
+
     def notes(self, regimes: Sequence[Regime]) -> Iterator[str]:
         """Yield what this table cannot tell."""
         if "self-report" in regimes and not self._says:
@@ -294,6 +309,8 @@ def _rows(ways: Sequence[Way], asked: Dataset, value: float, seed: int) -> Itera
             float(differences[:, place].mean()),
             float(errors[place]),
             float((means[place] - low) / (high - low)) if high > low else None,
+            way.spread,
+            float(way.spread / (high - low)) if way.spread is not None and high > low else None,
         )
 
 
@@ -304,30 +321,20 @@ def _singles(asked: Dataset) -> tuple[tuple[str, float, float], ...]:
     return tuple(zip(asked.workers, cost.tolist(), accuracy.tolist(), strict=True))
 
 
-def _reach(
-    fit: Dataset, rows: dict[float, tuple[Row, ...]], singles: Sequence[tuple[str, float, float]]
-) -> Iterator[Reach]:
-    """Yield what each way needs for the accuracy of the best worker of the first part."""
-    accuracy = np.where(fit.known, fit.success, 0.0).mean(axis=0)
-    cheap = mean_costs(fit)
-    model = max(range(len(singles)), key=lambda each: (accuracy[each], -cheap[each]))
-    _, price, right = singles[model]
-    points: dict[tuple[str, Regime], list[tuple[float, float]]] = {
-        ("mixing", "blind"): [(cost, share) for _, cost, share in singles]
-    }
-    for ways in rows.values():
-        for row in ways:
-            points.setdefault((row.name, row.regime), []).append((row.cost, row.accuracy))
-    for (name, regime), found in points.items():
-        if name != "best-single":
-            costs = {
-                f"{share:.0%}": _over(cost_of(found, share * right), price) for share in SHARES
-            }
-            yield Reach(name, regime, costs, max(accuracy for _, accuracy in found))
+def _reach_as_data(reach: Reach) -> dict[str, Any]:
+    columns = zip(
+        ("costs", "errors", "never"), zip(*reach.needs.values(), strict=True), strict=True
+    )
+    needs = {name: dict(zip(reach.needs, cells, strict=True)) for name, cells in columns}
+    return {"name": reach.name, "regime": reach.regime, **needs, "best": reach.best}
 
 
-def _over(cost: float | None, price: float) -> float | None:
-    return None if cost is None or price <= 0 else cost / price
+def _names(asked: Dataset, team: Team) -> str:
+    """Name a team: its workers, and whether their answers are compared."""
+    everybody = len(team.columns) == len(asked.workers)
+    named = (asked.workers[column] for column in team.columns)
+    words = "all workers" if everybody else ", ".join(named)
+    return words if team.coincidence is None else f"{words}; answers compared"
 
 
 def _oracle(asked: Dataset, value: float) -> Came:

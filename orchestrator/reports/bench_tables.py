@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from orchestrator.bench.study import Reach, Row, Study
+    from orchestrator.bench.reach import Need, Reach
+    from orchestrator.bench.study import Row, Study
 
 NAMES: Final = {
     "best-single": "best single worker",
@@ -30,12 +31,15 @@ NAMES: Final = {
     "market-recalibrated": "market, recalibrated",
     "probe": "paid probe, one threshold",
     "market-paid": "market after a paid probe",
+    "escalation-all": "escalation, all workers",
+    "escalation": "escalation, workers chosen",
     "oracle": "oracle",
 }
 """Ways of choosing -> how they are called in tables."""
 
 _DRAWN: Final = {
     "market-paid": "probe",
+    "escalation": "escalation",
     "market": "market",
     "market-recalibrated": "recalibrated",
     "best-single": "best single",
@@ -46,14 +50,16 @@ _DRAWN: Final = {
 where there is most room."""
 
 _SIGNIFICANT: Final = 2.0
+_RARE: Final = 0.005
 _READ: Final = (
     "Cells: how much of the way from the best single worker to the oracle is gone. Behind them:"
     " better (+) or worse (-) than the market of the same regime by more than two standard errors,"
-    " or no difference (=)."
+    " or no difference (=). ±: the standard deviation over random orders of the questions."
 )
 _COSTS: Final = (
-    "Cost over that of the most accurate single worker of the first part, where it is as right as"
-    " 95, 99 and 100 % of it; over all values of a success, mixtures allowed."
+    "Cost in per cent of that of the most accurate single worker of the first part, where it is as"
+    " right as 95, 99 and 100 % of it; over all values of a success, mixtures allowed. ±: the standard"
+    " error, by a bootstrap over groups; in brackets in how many of 100 resamples it never gets there."
 )
 
 
@@ -112,7 +118,8 @@ def _closed(found: Study) -> Listed:
 def _share(row: Row | None) -> str:
     if row is None or row.closed is None:
         return ABSENT
-    return f"{number(row.closed, 2)} {_mark(row)}"
+    spread = "" if row.closed_spread is None else f"±{number(row.closed_spread, 2)} "
+    return f"{number(row.closed, 2)} {spread}{_mark(row)}"
 
 
 def _mark(row: Row) -> str:
@@ -124,17 +131,26 @@ def _mark(row: Row) -> str:
 
 
 def _reached(found: Study) -> Listed:
-    shares = list(found.reach[0].costs)
-    rows = [(NAMES[each.name], each.regime, *_reach_cells(each, shares)) for each in found.reach]
+    shares = list(found.reach[0].needs)
+    rows = [(NAMES[each.name], each.regime, *_reach_cells(each)) for each in found.reach]
     headers = ["what an accuracy costs", "regime", *shares, "most right"]
     return Listed("Cost for the accuracy of the best model", headers, rows, _COSTS)
 
 
-def _reach_cells(each: Reach, shares: Sequence[str]) -> Iterator[str]:
-    for share in shares:
-        cost = each.costs[share]
-        yield "never" if cost is None else percent(cost)
+def _reach_cells(each: Reach) -> Iterator[str]:
+    for need in each.needs.values():
+        yield _needed(need)
     yield percent(each.best, 1)
+
+
+def _needed(need: Need) -> str:
+    """Write a cost and its error in per cent; how often it is missed, if not next to never."""
+    if need.cost is None:
+        return "never"
+    text = f"{100 * need.cost:.0f}"
+    if need.error:
+        text += f" ±{100 * need.error:.0f}"
+    return text if need.missed < _RARE else f"{text} ({100 * need.missed:.0f})"
 
 
 def _detail(value: float, rows: Sequence[Row], currency: str) -> Listed:

@@ -40,6 +40,12 @@ EXAMPLES: Final = """\b
     help="Take only this kind of question; may be given several times.",
 )
 @click.option(
+    "--without",
+    multiple=True,
+    metavar="WORKER",
+    help="Leave this worker out; may be given several times.",
+)
+@click.option(
     "--value",
     "values",
     multiple=True,
@@ -71,6 +77,13 @@ EXAMPLES: Final = """\b
     help="How much of the table is learned and chosen from; never judged.",
 )
 @click.option("--seed", default=0, show_default=True, help="Parts the table and fixes all draws.")
+@click.option(
+    "--orders",
+    default=5,
+    show_default=True,
+    type=click.IntRange(1),
+    help="In how many random orders the market that starts from nothing meets the questions.",
+)
 @click.option("--currency", default="USD", show_default=True, help="What the costs are in.")
 @click.option("--details", is_flag=True, help="Print a table for each value, with payments.")
 @page_option
@@ -81,11 +94,13 @@ def command(
     dataset: Path,
     columns: str,
     kinds: tuple[str, ...],
+    without: tuple[str, ...],
     values: tuple[str, ...],
     mechanism: str,
     regimes: tuple["Regime", ...],
     share: float,
     seed: int,
+    orders: int,
     currency: str,
     details: bool,
     page: Path | None,
@@ -110,7 +125,7 @@ def command(
     check_sheets(page, drawing, dataset)
     settings = _settings(mechanism)
     worth = [_amount(value) for value in values]
-    fit, asked = read_parts(dataset, columns, seed=seed, share=share, kinds=kinds)
+    fit, asked = read_parts(dataset, columns, seed=seed, share=share, kinds=kinds, without=without)
     worth = sorted(dict.fromkeys(worth)) or default_values(fit)
     found = study(
         fit,
@@ -132,7 +147,10 @@ def _settings(text: str) -> Mapping[str, Any]:
     settings = settings_in(text)
     rule, _ = _rules(settings, 1.0)
     if rule.name in _SEQUENCES:
-        message = f"{rule.name} buys answers one after the other; bench clears sealed bids once"
+        message = (
+            f"{rule.name} buys answers one after the other: it has rows of its own in the paid"
+            " regime, beside a market of sealed bids"
+        )
         raise InputError([Problem("--mechanism", message)])
     return settings
 

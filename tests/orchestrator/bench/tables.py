@@ -33,6 +33,6 @@ def table(folder: Path, text: str | None = None) -> Path:
     return path
 
 
-def parts(folder: Path) -> tuple[Dataset, Dataset]:
+def parts(folder: Path, orders: int = 2) -> tuple[Dataset, Dataset]:
     """Return the two parts of the table."""
-    return read_parts(table(folder), "", seed=0, share=0.6)
+    return read_parts(table(folder), "", seed=0, share=0.6, orders=orders)

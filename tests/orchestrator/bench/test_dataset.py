@@ -22,7 +22,7 @@ def test_the_parting_does_not_depend_on_the_order_of_the_file(tmp_path: Path) ->
     """The same questions are judged when the rows come the other way round."""
     _, asked = parts(tmp_path)
     turned = table(tmp_path, "\n".join([HEADER, *reversed(list(lines()))]))
-    _, again = read_parts(turned, "", seed=0, share=0.6)
+    _, again = read_parts(turned, "", seed=0, share=0.6, orders=2)
     assert sorted(asked.order.tolist()) == sorted(again.order.tolist())
 
 
@@ -71,3 +71,21 @@ def test_an_unknown_kind_is_named(tmp_path: Path) -> None:
     """The nearest kind of the table is offered."""
     with pytest.raises(InputError, match="there is no kind 'aa' in the records; did you mean 'a'"):
         read_parts(table(tmp_path), "", seed=0, share=0.5, kinds=["aa"])
+
+
+def test_workers_can_be_left_out(tmp_path: Path) -> None:
+    """Their rows are as if they were not there; a name that is not in the table is refused."""
+    fit, _ = read_parts(table(tmp_path), "", seed=0, share=0.5, without=["loud"])
+    assert fit.workers == ("ann", "bob", "dear", "cheap")
+    with pytest.raises(InputError, match="there is no worker 'lou' in the records; did you mean"):
+        read_parts(table(tmp_path), "", seed=0, share=0.5, without=["lou"])
+
+
+def test_a_table_without_answers_is_taken_to_have_them_all(tmp_path: Path) -> None:
+    """An empty cell is no answer, unless no cell of the table holds one."""
+    fit, _ = parts(tmp_path)
+    fit.answer[0, 0] = -1
+    assert (~fit.answered).sum() == 1
+    fit.answer[:] = -1
+    assert fit.answered.all()
+    assert fit.only([1, 0]).workers == (fit.workers[1], fit.workers[0])

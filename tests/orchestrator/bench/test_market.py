@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from orchestrator.bench.belief import stated_belief, table_belief
+from orchestrator.bench.belief import table_belief
 from orchestrator.bench.choice import best, came
 from orchestrator.bench.learner import Learner
-from orchestrator.bench.market import Market, learned_standings
+from orchestrator.bench.market import Market
 from orchestrator.mechanisms import mechanism_from
 from tests.orchestrator.bench.tables import parts
 
@@ -32,23 +32,12 @@ def test_a_second_price_pays_the_cost_of_the_second(tmp_path: Path) -> None:
     assert np.allclose(played.paid, 1.0)
 
 
-def test_learned_standings_correct_the_loud(tmp_path: Path) -> None:
-    """With the first part as its past the recalibrating rule no longer believes worker loud."""
-    fit, asked = parts(tmp_path)
-    belief = stated_belief(fit, asked)
-    rule = mechanism_from({**PLAIN, "forecast": "recalibrated"})[1]
-    raw = Market(mechanism_from(PLAIN)[1], asked, 6.0, 0).run(belief)
-    learned = Market(rule, asked, 6.0, 0).run(belief, standings=learned_standings(rule, fit))
-    assert raw.success.mean() < 0.5
-    assert learned.success.mean() > raw.success.mean() + 0.3
-
-
 @pytest.mark.parametrize("everything", [False, True])
 def test_from_nothing_it_finds_who_is_good(tmp_path: Path, *, everything: bool) -> None:
     """Chances are learned on the way: from paid work alone, and faster from all outcomes."""
     fit, asked = parts(tmp_path)
     market = Market(mechanism_from(PLAIN)[1], asked, 6.0, 0)
     learner = Learner(asked, everything=everything)
-    played = market.run_online(table_belief(fit, asked), learner)
-    late = np.argsort(asked.order)[len(asked) // 2 :]
+    played = market.run_online(table_belief(fit, asked), learner, asked.order[:, 0])
+    late = np.argsort(asked.order[:, 0])[len(asked) // 2 :]
     assert played.success[late].mean() > 0.9

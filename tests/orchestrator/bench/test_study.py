@@ -10,6 +10,7 @@ from orchestrator.mechanisms import mechanism_from
 from protocols.mechanism import Mechanism
 from tests.orchestrator.bench.tables import parts
 
+ONLINE = {"market-bandit", "market-full"}
 PLAIN = {"name": "contingent-vcg", "stake": "0"}
 
 
@@ -51,9 +52,25 @@ def test_the_market_is_as_good_as_its_bids(found: Study) -> None:
 def test_accuracy_has_its_price(found: Study) -> None:
     """The most accurate worker costs 5; a table per kind is as right for a fifth of it."""
     reach = {each.name: each for each in found.reach}
-    assert reach["table"].costs["100%"] == pytest.approx(0.2)
-    assert reach["most-confident"].costs["95%"] is None
+    assert reach["table"].needs["100%"].cost == pytest.approx(0.2)
+    assert reach["most-confident"].needs["95%"].cost is None
     assert reach["mixing"].best == 1.0
+
+
+def test_learning_on_the_way_is_run_in_several_orders(found: Study, tmp_path: Path) -> None:
+    """Markets that start from nothing state how much their order matters; one order states nothing."""
+    rows = {row.name: row for row in found.rows[6.0]}
+    assert all((row.spread is not None) == (name in ONLINE) for name, row in rows.items())
+    once = study(*parts(tmp_path, orders=1), [6.0], _rules, ["blind"])
+    assert all(row.spread is None for row in once.rows[6.0])
+
+
+def test_escalation_is_paid_like_the_others(found: Study) -> None:
+    """Cheap's sure answers are kept for 0.1 and others bought else: better than the table per kind."""
+    rows = {row.name: row for row in found.rows[6.0]}
+    assert rows["escalation"].regime == "paid"
+    assert rows["escalation"].utility > rows["table"].utility
+    assert rows["escalation"].cost == rows["escalation"].paid
 
 
 def test_the_same_seed_gives_the_same_numbers(found: Study, tmp_path: Path) -> None:
