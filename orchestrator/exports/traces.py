@@ -6,6 +6,9 @@ for supervised training and as offline rollouts), with ``label`` unpaired prefer
 and is the sum of its parts, all seen from the worker:
 
     reward = reward_contract + reward_score + reward_peer + reward_other + reward_cost
+
+No value is ever missing and every list has an element: who loads JSON lines takes the types of columns
+from the first rows, and refuses another file, or a later part of the same one, that says otherwise.
 """
 
 from __future__ import annotations
@@ -170,7 +173,7 @@ class _Auction:
                         "label": done.success >= solved_at,
                         **self._reward(key),
                         "answered": key in self._answers,
-                        **self._about(key, award.contract.report, costs.get(key)),
+                        **self._about(key, award.contract.report, costs.get(key, 0)),
                     },
                 )
 
@@ -194,21 +197,22 @@ class _Auction:
             "reward_cost": _units(cost),
         }
 
-    def _about(self, key: Key, report: float, reported_cost: int | None) -> dict[str, Any]:
+    def _about(self, key: Key, report: float, reported_cost: int) -> dict[str, Any]:
         lot, done, award = self._lots[key[0]], self._settled.get(key), self._awards.get(key)
         by_peers = award is not None and award.contract.rule not in SCORING_RULES
-        score = None if done is None else done.score
+        score = 0.0 if done is None else done.score
         return {
             "group": f"{self._call.announcement}/{lot.origin}",
             "announcement": self._call.announcement,
             "task": lot.task,
             "worker": key[1],
             "report": report,
-            "reported_cost": None if reported_cost is None else _units(reported_cost),
-            "success": None if done is None else done.success,
-            "score": None if by_peers else score,
-            "peer_score": score if by_peers else None,
-            "propensity": None if award is None else award.propensity,
+            "reported_cost": _units(reported_cost),
+            "settled": done is not None,
+            "success": 0.0 if done is None else done.success,
+            "score": 0.0 if by_peers else score,
+            "peer_score": score if by_peers else 0.0,
+            "propensity": 0.0 if award is None else award.propensity,
             "information": _information(lot, self._call),
         }
 
@@ -229,7 +233,7 @@ def _information(lot: Lot, call: Announcement) -> dict[str, Any]:
         "attempt": lot.attempt,
         "copy": lot.group is not None,
         "bid_seconds": call.bid_seconds,
-        "inputs": [{"task": task, "answer": answer} for task, answer in lot.inputs.items()],
+        "inputs": json.dumps(dict(lot.inputs), ensure_ascii=False),
         "participants": [each.worker for each in call.participants],
     }
 

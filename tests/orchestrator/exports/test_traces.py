@@ -54,7 +54,7 @@ def test_work_is_a_prompt_and_its_completion(journal: Path) -> None:
     solved, failed = traced(journal, "work")
     assert (solved["prompt"], solved["completion"]) == ("do t1", "<script>alert(1)</script>")
     assert (solved["label"], failed["label"]) == (True, False)
-    assert (solved["score"], solved["peer_score"]) == (-0.04, None)
+    assert (solved["score"], solved["peer_score"]) == (-0.04, 0.0)
 
 
 def _check_columns(traces: list[Fact]) -> None:
@@ -65,9 +65,11 @@ def _check_columns(traces: list[Fact]) -> None:
     for one, other in pairwise(traces):
         assert list(one) == list(other)
         for key in one:
-            if one[key] is not None and other[key] is not None:
-                assert type(one[key]) is type(other[key]), key
+            assert one[key] is not None
+            assert type(one[key]) is type(other[key]), key
         assert one["information"].keys() == other["information"].keys()
+        assert None not in one["information"].values()
+        assert [] not in one["information"].values()
 
 
 @pytest.mark.parametrize("config", ["quickstart", "peer", "escalation"])
@@ -80,7 +82,7 @@ def test_real_runs_load_as_one_table(tmp_path: Path, config: str) -> None:
         _check_columns(traces)
         for trace in traces:
             assert trace["reward"] == pytest.approx(sum(trace[part] for part in PARTS), abs=1e-12)
-        by_peers = sum(trace["peer_score"] is not None for trace in traces)
+        by_peers = sum(trace["peer_score"] != 0 for trace in traces)
         assert bool(by_peers) == (config == "peer")
 
 
