@@ -78,7 +78,11 @@ def each_row(path: Path, columns: RecordColumns, take: Callable[[Row], None]) ->
 
 
 def each_line(
-    path: Path, columns: Sequence[Sought], take: Callable[[int, Sequence[str]], None]
+    path: Path,
+    columns: Sequence[Sought],
+    take: Callable[[int, Sequence[str]], None],
+    *,
+    others: bool = True,
 ) -> None:
     """Hand the cells of some columns to a function, line by line.
 
@@ -87,6 +91,7 @@ def each_line(
         columns: The columns, in the order in which their cells are handed over.
         take: Gets the number of the line on which the row ends, and its cells as text; lists and
             objects of JSON lines are text in JSON. A ``ValueError`` is reported with the line.
+        others: Whether a table may have other columns too.
 
     Raises:
         RecordsError: As for `each_row`.
@@ -97,10 +102,17 @@ def each_line(
         with cast("IO[str]", _opened(path)) as file:
             lines = _Lines(file)
             try:
-                for cells in read(lines, columns):
+                for cells in read(lines, columns, others):
                     take(lines.number, cells)
+            except UnicodeDecodeError:
+                raise RecordsError(f"{_undecodable(path)}: expected text in UTF-8") from None
+            except json.JSONDecodeError as error:
+                place = f"{path}:{lines.number}:{error.colno}"
+                raise RecordsError(f"{place}: expected JSON: {error.msg}") from None
             except (ValueError, RecursionError, csv.Error) as error:
                 raise RecordsError(f"{path}:{lines.number}: {error}") from None
+    except gzip.BadGzipFile:
+        raise RecordsError(f"{path}: expected a file compressed by gzip") from None
     except (OSError, EOFError, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise RecordsError(f"{path}: {reason}") from None
@@ -127,9 +139,24 @@ def _opened(path: Path) -> object:
     return path.open(encoding="utf-8-sig", newline="")
 
 
-def _csv_rows(lines: _Lines, columns: Sequence[Sought]) -> Iterator[list[str]]:
+def _undecodable(path: Path) -> str:
+    """Return the place of the first byte that is not UTF-8: files are decoded far ahead of the line."""
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        for number, line in enumerate(cast("IO[bytes]", file), 1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                return f"{path}:{number}:{error.start + 1}"
+    return str(path)
+
+
+def _csv_rows(lines: _Lines, columns: Sequence[Sought], others: bool) -> Iterator[list[str]]:
     reader = csv.reader(lines, strict=True)
     header = next(reader, list[str]())
+    if not header:
+        raise ValueError("expected a header, found an empty line or file")
+    if not others:
+        _refuse_others(columns, header)
     width = len(header)
     # what has no column is read from the empty cell that is put behind each line
     places = [_place(column, header) for column in columns]
@@ -151,7 +178,15 @@ def _place(column: Sought, header: list[str]) -> int:
     return len(header)
 
 
-def _json_rows(lines: _Lines, columns: Sequence[Sought]) -> Iterator[list[str]]:
+def _refuse_others(columns: Sequence[Sought], header: Sequence[str]) -> None:
+    sought = [name for column in columns for name in column.names]
+    for name in header:
+        if name not in sought:
+            raise ValueError(f"unknown column {name!r}; known: {', '.join(sought)}")
+
+
+def _json_rows(lines: _Lines, columns: Sequence[Sought], others: bool) -> Iterator[list[str]]:
+    del others
     unseen = {column for column in columns if column.required and column.names}
     fields: dict[str, object] = {}
     for line in lines:
@@ -178,7 +213,8 @@ def _cell(column: Sought, fields: Mapping[str, object]) -> str:
 
 def _lacking(column: Sought, known: Iterable[str]) -> ValueError:
     words = " or ".join(map(repr, column.names))
-    return ValueError(f"there is no column {words}, only {', '.join(known)}")
+    named = (name if name.isprintable() else ascii(name) for name in known)
+    return ValueError(f"there is no column {words}, only {', '.join(named) or 'empty lines'}")
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:

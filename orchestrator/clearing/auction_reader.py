@@ -1,6 +1,5 @@
 """Reads an auction or a swap from a file: YAML or JSON as it is, CSV with one bid per row."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +12,7 @@ from orchestrator.errors import InputError, Problem
 from orchestrator.strict_yaml.loader import load
 from orchestrator.strict_yaml.yaml_parser import parse
 from orchestrator.strict_yaml.yaml_text import read_text
+from workers.record_file import RecordsError, Sought, each_line
 
 NEEDED: Final = ("task", "worker", "cost", "value")
 CSV_COLUMNS: Final = (*NEEDED, "probability", "reserve", "size", "capacity")
@@ -72,21 +72,18 @@ def _from_csv(path: Path, overrides: Sequence[str]) -> AuctionFile:
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    found: list[tuple[int, dict[str, str]]] = []
+    sought = [Sought((name,), required=name in NEEDED) for name in CSV_COLUMNS]
+
+    def take(line: int, cells: Sequence[str]) -> None:
+        found.append((line, dict(zip(CSV_COLUMNS, cells, strict=True))))
+
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            columns = reader.fieldnames or ()
-            for needed in NEEDED:
-                if needed not in columns:
-                    raise _bad(f"{path}:1", f"there is no column {needed!r}")
-            for column in columns:
-                if column not in CSV_COLUMNS:
-                    raise _bad(f"{path}:1", f"unknown column {column!r}; known: {CSV_COLUMNS}")
-            return [(reader.line_num, dict(row)) for row in reader]
-    except OSError as error:
-        raise _bad(f"{path}:", error.strerror or str(error)) from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise _bad(f"{path}:", f"this is no CSV in UTF-8: {error}") from error
+        each_line(path, sought, take, others=False)
+    except RecordsError as error:
+        where, _, message = str(error).partition(": ")
+        raise _bad(where, message) from None
+    return found
 
 
 def _given(row: Mapping[str, str], *names: str, **renamed: str) -> dict[str, Any]:

@@ -76,5 +76,5 @@ def test_a_table_takes_settings_of_the_mechanism_only(tmp_path: Path) -> None:
 
 def test_a_missing_table_is_named(tmp_path: Path) -> None:
     """A file that is not there is one clear line."""
-    with pytest.raises(InputError, match=r"none\.csv: No such file"):
+    with pytest.raises(InputError, match=r"none\.csv No such file"):
         load_auction(tmp_path / "none.csv", ())
