@@ -7,6 +7,7 @@ answers that are there already, and which workers it is given.
 from __future__ import annotations
 
 from itertools import combinations
+from math import isnan
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from orchestrator.bench.market import Market
 from orchestrator.bench.past import learned_standings
 from orchestrator.bench.probe import mean_costs
 from protocols.escalation import Escalation
-from protocols.stopping import credences
+from protocols.stopping import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,8 +82,9 @@ class Escalating:
         walks = _Walks(shown)
         for rows in _alike(shown):
             sequence = market.sequence(int(rows[0]), belief, self._standings)
+            order, stops = [column for column, _ in sequence], [stop for _, stop in sequence]
             for row in rows.tolist():
-                choice[row], spent[row] = walks.walk(row, sequence)
+                choice[row], spent[row] = walks.walk(row, order, stops)
         success = came(shown, choice).success
         return Came(success, spent, spent)
 
@@ -94,30 +96,24 @@ class _Walks:
     """Recorded answers as lists, which are quicker to walk than arrays."""
 
     def __init__(self, asked: Dataset) -> None:
-        stated = np.where(np.isfinite(asked.confidence), asked.confidence, -1.0)
-        self._stated = stated.tolist()
+        self._stated = asked.confidence.tolist()
         self._answered, self._answers = asked.answered.tolist(), asked.answer.tolist()
         self._costs = asked.cost.tolist()
 
-    def walk(self, row: int, sequence: Sequence[tuple[int, Stopping]]) -> tuple[int, float]:
+    def walk(
+        self, row: int, columns: Sequence[int], stops: Sequence[Stopping]
+    ) -> tuple[int, float]:
         """Return whose answer to a question is delivered, and what all that were bought cost."""
-        chosen, cost = NOBODY, 0.0
-        hand: list[int] = []
-        answers: list[tuple[str, float]] = []
-        for column, stop in sequence:
-            cost += self._costs[row][column]
-            if not self._answered[row][column]:
-                continue
-            stated = self._stated[row][column]
-            hand.append(column)
-            forecast = stop.read(None if stated < 0.0 else stated)
-            answers.append((str(self._answers[row][column]), forecast))
-            sure = credences(answers, stop.coincidence)
-            best = max(sure)
-            chosen = hand[sure.index(best)]
-            if best >= stop.enough:
-                break
-        return chosen, cost
+        bought, best = walk(stops, [self._said(row, column) for column in columns])
+        cost = sum(self._costs[row][column] for column in columns[:bought])
+        return NOBODY if best is None else columns[best], cost
+
+    def _said(self, row: int, column: int) -> tuple[str, float | None] | None:
+        """Return an answer, if there is one, and how sure its worker is of it."""
+        if not self._answered[row][column]:
+            return None
+        stated = self._stated[row][column]
+        return str(self._answers[row][column]), None if isnan(stated) else stated
 
 
 def coincidence(fit: Dataset) -> float | None:
