@@ -71,6 +71,7 @@ class Cap:
         encoding = response.headers.get("content-encoding", "identity")
         if encoding != "identity":
             raise MalformedReplyError(f"the reply is compressed, unasked: {encoding[:40]!r}")
+        response.encoding = "utf-8"  # JSON has no other, and some that a header may name raise
         stream = response.stream
         if isinstance(stream, httpx2.AsyncByteStream):
             response.stream = CappedStream(stream, self._limit)

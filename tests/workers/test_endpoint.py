@@ -28,6 +28,7 @@ from workers.errors import (
     MissingKeyError,
     OversizedReplyError,
     RequestRefusedError,
+    UnavailableError,
     UnstructuredAnswerError,
 )
 from workers.live_calls import NO_LIVE_CALLS
@@ -141,6 +142,18 @@ async def test_missing_usage_is_replaced_by_an_estimate(
     async with endpoint(server.script("silent", completion("four", usage=usage))) as chat:
         reply = await chat.complete(ASK, meter)
     assert reply.usage == Usage(2, 1, estimated=True)
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-7", "idna", "rot13", "none-such"])
+async def test_a_reply_in_another_encoding_is_read_as_json_is(
+    server: OpenAIServer, meter: Meter, charset: str
+) -> None:
+    """An error whose header names an encoding that its bytes are not in is the error that it is."""
+    headers = {"content-type": f"application/json; charset={charset}"}
+    say = Say('{"error": {"message": "n\u00f6"}}'.encode(), 500, headers)
+    error = await ended(server.script(f"in-{charset}", say), meter)
+    assert isinstance(error, UnavailableError)
+    assert error.text == '{"error": {"message": "n\u00f6"}}'
 
 
 @pytest.mark.parametrize("status", [200, 500])
