@@ -1,12 +1,11 @@
 """From a configuration to objects: the one place where names become things."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -17,7 +16,7 @@ from orchestrator.peers.copies import owner_of
 from orchestrator.planning.wiring import faults, is_wired
 from orchestrator.task import Task
 from protocols.errors import TruthbidError
-from protocols.units import TaskId, units
+from protocols.units import PRINTABLE, TaskId, units
 from workers.bidding.pool import Pool
 from workers.chance import uniform
 from workers.chat import Chat
@@ -32,8 +31,6 @@ from workers.record_file import RecordsError
 from workers.simulated import SimulatedWorker
 from workers.verifiers import Exact, Numeric, Recorded, Surroundings
 from workers.verifiers.surroundings import PlacedSpec
-
-_FIT: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 
 
 class UnusableError(ConfigError):
@@ -215,6 +212,11 @@ def _replayed(section: RecordsSection, seed: int, folder: Path) -> Fleet:
         replay = section.build(seed, folder)
     except (RecordsError, ValueError) as error:
         raise UnusableError(("records",), _reason(error)) from error
+    for question in replay.questions:
+        if not PRINTABLE.fullmatch(question.kind):
+            raise UnusableError(
+                ("records",), f"{question.kind[:60]!r} is no kind that can be shown"
+            )
     value = units(section.value)
     tasks = [
         Task(
@@ -243,7 +245,7 @@ def _check_names(section: str, names: Sequence[str | None], written: int) -> Non
     """Refuse a name that is written in the file and comes from records or a generator as well."""
     made = set(names[written:])
     for name in made:
-        if name and not _FIT.fullmatch(name):
+        if name and not PRINTABLE.fullmatch(name):
             raise UnusableError(("records",), f"{name[:60]!r} is no name that can be shown")
     for place, name in enumerate(names[:written]):
         if name in made:

@@ -140,7 +140,11 @@ def _code_of(error: Exception) -> int | None:
 
 
 def _complain(text: str) -> None:
-    click.echo(text, err=True)
+    """Say what is wrong; the lines may quote what others wrote, and their terminal must not obey it."""
+    from orchestrator.drawing.display import LONGEST_LINE, plain
+
+    for line in text.split("\n"):
+        click.echo(plain(line, LONGEST_LINE), err=True)
 
 
 def _allow_any_terminal() -> None:

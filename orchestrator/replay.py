@@ -87,7 +87,11 @@ async def _replay(record: Record) -> Replay:
     chronicle = Chronicle(
         Unrecorded(), Ledger(capped=opened.budget is not None), record, only_recall=True
     )
-    market = _market(record, opened, chronicle)
+    try:
+        market = _market(record, opened, chronicle)
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise JournalError(f"{record.path}: its settings cannot be read: {reason}") from error
     closed = chronicle.recall("run-closed", RunClosed) is not None
     differences: tuple[str, ...] = ()
     try:

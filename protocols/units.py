@@ -4,6 +4,7 @@ Money is an integer count of *nano-units*, 10**-9 of the currency of the run, so
 are exact and a call of a small model (some thousand nano-units) does not round to nothing.
 """
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Final, NewType
 
@@ -32,6 +33,9 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(max_length=1_000_000)]
 Printable = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
 """What an id is made of: no control characters, one of which separates the ids in keys."""
+
+PRINTABLE: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+"""The same, for the names in files of others, whose rows are no models."""
 
 ZERO: Final = Money(0)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from orchestrator.errors import InputError, Problem
 from orchestrator.logs.log_file import MISSING, number, read_log
+from protocols.units import PRINTABLE
 from workers.chance import uniform
 from workers.record_file import Sought, unknown
 
@@ -130,6 +131,9 @@ class _Reading:
             return
         if not question or not worker:
             raise ValueError("expected a name for the question and for the worker")
+        for name in (worker, kind):
+            if not PRINTABLE.fullmatch(name):
+                raise ValueError(f"{name[:60]!r} is no name that can be shown")
         place = self.questions.setdefault(question, len(self.questions))
         if place == len(self.about):
             named = group or question

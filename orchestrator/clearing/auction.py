@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from orchestrator.config import Mechanism as MechanismChoice
 from protocols.catalog import ContingentVcgSettings
-from protocols.units import Name, Probability, Units
+from protocols.units import Name, Printable, Probability, Units
 from workers.spec import Several, Spec
 
 Size = Annotated[int, Field(ge=1, le=10**9)]
@@ -16,7 +16,7 @@ Size = Annotated[int, Field(ge=1, le=10**9)]
 class AuctionTask(Spec):
     """A task that is put up."""
 
-    id: Annotated[Name, Field(description="Its name.")]
+    id: Annotated[str, Printable, Field(description="Its name.")]
     kind: Annotated[Name, Field(description="The sort of work.")] = "task"
     value: Annotated[Units, Field(description="What a success is worth, in units.")]
     reserve: Annotated[
@@ -28,7 +28,7 @@ class AuctionTask(Spec):
 class AuctionWorker(Spec):
     """What is known of a worker besides its bids."""
 
-    id: Annotated[Name, Field(description="Its name.")]
+    id: Annotated[str, Printable, Field(description="Its name.")]
     capacity: Annotated[
         Size | None, Field(description="The most tasks it may win; of sizes, their largest sum.")
     ] = None
@@ -46,8 +46,8 @@ class AuctionWorker(Spec):
 class AuctionBid(Spec):
     """One worker's offer for one task."""
 
-    task: Annotated[Name, Field(description="The task.")]
-    worker: Annotated[Name, Field(description="The bidder.")]
+    task: Annotated[str, Printable, Field(description="The task.")]
+    worker: Annotated[str, Printable, Field(description="The bidder.")]
     cost: Annotated[Units, Field(description="What the work costs the worker, in units.")]
     probability: Annotated[Probability, Field(description="Its chance of success.")] = 1.0
     size: Annotated[
@@ -58,7 +58,7 @@ class AuctionBid(Spec):
 class AuctionBundle(Spec):
     """One worker's offer for several tasks together, all or nothing."""
 
-    worker: Annotated[Name, Field(description="The bidder.")]
+    worker: Annotated[str, Printable, Field(description="The bidder.")]
     tasks: Annotated[Several[Name], Field(min_length=1, description="The tasks.")]
     cost: Annotated[Units, Field(description="What all of the work costs the worker, in units.")]
     probabilities: Annotated[

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import ValidationError
 
@@ -110,7 +110,10 @@ def _validated(
         place = data
         *above, last = key.split(".")
         for name in above:
-            place = place.setdefault(name, {})
+            part: object = place.setdefault(name, {})
+            if not isinstance(part, dict):
+                raise _bad(f"--set {override}", f"{name} is set to a word already")
+            place = cast("dict[str, Any]", part)
         place[last] = _number(value)
     try:
         return AuctionFile.model_validate(data)

@@ -9,6 +9,9 @@ from protocols.units import units
 ABSENT: Final = "-"
 """Shown where there is no number."""
 
+LONGEST_LINE: Final = 10_000
+"""A line of a command is cut there, so that nobody's text floods a terminal."""
+
 _SIGNIFICANT = 3
 _WIDEST = 8
 _NANO_DIGITS = 9

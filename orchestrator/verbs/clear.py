@@ -9,7 +9,7 @@ from orchestrator.clearing.auction import AuctionFile
 from orchestrator.clearing.auction_reader import is_swap, load_auction, load_swap
 from orchestrator.clearing.clearance import announcement_of, clear
 from orchestrator.clearing.swap import explain_swap
-from orchestrator.verbs.options import json_option, print_json, set_option
+from orchestrator.verbs.options import json_option, print_json, say, set_option
 from protocols.catalog import CLEAR_ONLY, MECHANISMS
 from protocols.explanation import explain
 from protocols.mechanism import Allocation
@@ -48,7 +48,7 @@ def command(file: Path, mechanism: str | None, overrides: Sequence[str], as_json
         print_json(_as_data(auction, allocation))
         return
     for line in explain(announcement_of(auction), allocation):
-        click.echo(line)
+        say(line)
 
 
 def _swap(file: Path, mechanism: str | None, overrides: Sequence[str], *, as_json: bool) -> None:
@@ -61,7 +61,7 @@ def _swap(file: Path, mechanism: str | None, overrides: Sequence[str], *, as_jso
         print_json(data)
         return
     for line in explanation:
-        click.echo(line)
+        say(line)
 
 
 def _as_data(auction: AuctionFile, allocation: Allocation) -> dict[str, object]:

@@ -11,6 +11,7 @@ import click
 
 from orchestrator.bootstrap import Fleet
 from orchestrator.config import RunConfig
+from orchestrator.drawing.display import LONGEST_LINE, plain
 from orchestrator.memory.journal import JournalError
 from orchestrator.recordings import read_calls
 from orchestrator.workflow_file import read_workflow
@@ -101,6 +102,11 @@ def recording(path: Path) -> ReplayChat:
         raise JournalError(f"{path}: cannot be read: {error.strerror}") from error
     except CassetteError as error:
         raise JournalError(str(error)) from error
+
+
+def say(line: str) -> None:
+    """Print a line that may quote what others wrote, without control characters."""
+    click.echo(plain(line, LONGEST_LINE))
 
 
 def print_json(data: Any) -> None:

@@ -17,7 +17,13 @@ from orchestrator.memory.record import Record
 from orchestrator.replay import replay
 from orchestrator.reports.tables import console
 from orchestrator.reports.what_if_tables import as_data, print_what_if
-from orchestrator.verbs.options import import_option, journal_argument, json_option, print_json
+from orchestrator.verbs.options import (
+    import_option,
+    journal_argument,
+    json_option,
+    print_json,
+    say,
+)
 from orchestrator.verbs.rules import settings_in
 from orchestrator.verbs.showing import fleet_of, trials
 from protocols.events import RunOpened
@@ -90,7 +96,7 @@ def _prove(journal: Path, *, as_json: bool) -> int:
     else:
         click.echo("not identical:")
         for difference in found.differences:
-            click.echo(f"  {difference}")
+            say(f"  {difference}")
     return DONE if found.identical else MISMATCH
 
 

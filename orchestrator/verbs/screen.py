@@ -8,7 +8,7 @@ from orchestrator.evaluation.screening import LEVEL, screen
 from orchestrator.exits import DONE, UNSOLVED
 from orchestrator.memory.record import Record
 from orchestrator.reports.suspicions import looked, suspicions
-from orchestrator.verbs.options import journal_argument, json_option, print_json
+from orchestrator.verbs.options import journal_argument, json_option, print_json, say
 
 
 @click.command("screen")
@@ -35,7 +35,7 @@ def command(journal: Path, level: float, as_json: bool) -> int:
         print_json({"journal": str(journal), **found.to_data()})
     else:
         for sentence in suspicions(found):
-            click.echo(sentence)
+            say(sentence)
         if not found.found:
             click.echo("Nothing was found.")
         click.echo(looked(found))

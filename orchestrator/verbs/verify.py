@@ -6,7 +6,7 @@ import click
 
 from orchestrator.exits import DONE, MISMATCH
 from orchestrator.memory.record import Record
-from orchestrator.verbs.options import journal_argument, json_option, print_json
+from orchestrator.verbs.options import journal_argument, json_option, print_json, say
 from orchestrator.verification import verify
 
 
@@ -25,7 +25,7 @@ def command(journal: Path, as_json: bool) -> int:
     elif found.problems:
         click.echo(f"{len(found.problems)} problems in {found.events} events:")
         for problem in found.problems[:20]:
-            click.echo(f"  {problem}")
+            say(f"  {problem}")
     else:
         state = "closed" if found.finished else "unfinished"
         click.echo(f"sound: {found.events} events, run {state}, head {found.head}")

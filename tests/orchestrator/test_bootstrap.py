@@ -94,6 +94,11 @@ def test_records_may_lie_where_the_command_was_typed(
         ("records={path: worker.csv, value: 1}", ("records",), "worker: "),
         ("records={path: task.csv, value: 1}", ("records",), "'a\\x1bb' is no name"),
         (
+            "records={path: kind.csv, value: 1, columns: {kind: kind}}",
+            ("records",),
+            "'kkk",
+        ),
+        (
             "records={path: r.csv, value: 1, workers: [adda]}",
             ("records",),
             "there is no worker 'adda' in the records; did you mean 'ada'?",
@@ -118,6 +123,8 @@ def test_what_cannot_be_had(
     (tmp_path / "bad.csv").write_text("question,worker,correct\nq,a,1\nq,b,maybe\n", "utf-8")
     (tmp_path / "worker.csv").write_text("question,worker,correct\nq,a\x1bb,1\n", "utf-8")
     (tmp_path / "task.csv").write_text("question,worker,correct\na\x1bb,kim,1\n", "utf-8")
+    kind = f"question,worker,correct,kind\nq,kim,1,{'k' * 201}\n"
+    (tmp_path / "kind.csv").write_text(kind, "utf-8")
     with pytest.raises(UnusableError) as caught:
         assemble(_config(tmp_path, override, more=GENERATE), tmp_path)
     assert caught.value.loc == loc

@@ -181,3 +181,21 @@ def test_the_module_is_the_command(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert "w.yaml:2:1 workrs: unknown key, did you mean 'workers'?" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_error_that_quotes_a_file_steers_no_terminal(tmp_path: Path) -> None:
+    """Control characters and signs that reorder text are shown as harmless ones, line by line."""
+    (tmp_path / "log.jsonl").write_text('{"\\u009b31m\\u202e": 1, "a": 2}\n', encoding="utf-8")
+    said = truthbid("score", tmp_path / "log.jsonl")
+    assert said.code == 2
+    assert "\ufffd31m\ufffd, a" in said.err
+    assert not set(said.err) & {"\x9b", "\u202e"}
+
+
+def test_an_explanation_that_quotes_a_file_steers_no_terminal(tmp_path: Path) -> None:
+    """The names in an auction are shown without signs that reorder text."""
+    (tmp_path / "a.csv").write_text("task,worker,cost,value\nt1,a\u202ean\x9b,0.1,1\n", "utf-8")
+    said = truthbid("clear", tmp_path / "a.csv")
+    assert said.code == 0
+    assert "a\ufffdan\ufffd" in said.out
+    assert not set(said.out) & {"\x9b", "\u202e"}

@@ -27,7 +27,7 @@ from protocols.events import (
     Unsettled,
     Verified,
 )
-from tests.orchestrator.journals import write
+from tests.orchestrator.journals import opened, write
 from tests.orchestrator.markets import Kin, Paced, Queue, virtually
 from workers.simulated import SimulatedWorker
 from workers.verifiers import Recorded
@@ -270,3 +270,11 @@ def test_what_is_no_run_cannot_be_replayed(tmp_path: Path) -> None:
         replay(tmp_path / "none.db")
     with pytest.raises(JournalError, match="the run was never opened"):
         replay(write(tmp_path / "headless.db", simulated().events[1:]))
+
+
+@pytest.mark.parametrize("config", [{}, {"mechanism": "vcg"}, {"mechanism": {"name": "vcg"}}])
+def test_settings_that_cannot_be_read_are_told(config: dict[str, object], tmp_path: Path) -> None:
+    """A journal whose settings somebody has changed, or never wrote, is no crash."""
+    path = write(tmp_path / "run.db", [opened().model_copy(update={"config": config})])
+    with pytest.raises(JournalError, match="its settings cannot be read: "):
+        replay(path)

@@ -56,6 +56,7 @@ def test_columns_are_named_as_for_other_logs(tmp_path: Path) -> None:
         ("q,a,1,-1", "table.csv:2 cost: expected an amount of money from 0, not '-1'"),
         ("q,a,1,1\nq,a,1,1", "table.csv:3 a second record of 'a' on 'q'"),
         (",a,1,1", "table.csv:2 expected a name for the question and for the worker"),
+        (f"q,{'a' * 201},1,1", "table.csv:2 'aaa"),
         ("q,a,1,1", "table.csv 1 groups are too few"),
         ("q,a,,1", "table.csv expected at least one row with an outcome"),
     ],

@@ -78,3 +78,19 @@ def test_a_missing_table_is_named(tmp_path: Path) -> None:
     """A file that is not there is one clear line."""
     with pytest.raises(InputError, match=r"none\.csv No such file"):
         load_auction(tmp_path / "none.csv", ())
+
+
+def test_a_word_has_no_parts_to_set(tmp_path: Path) -> None:
+    """Setting a mechanism by its name and then one of its fields is one line, not a crash."""
+    path = _write("task,worker,cost,value\nt1,ann,0.1,1\n", tmp_path)
+    with pytest.raises(
+        InputError, match=r"^--set mechanism\.forecast=raw mechanism is set to a word"
+    ):
+        load_auction(path, ("mechanism=vcg", "mechanism.forecast=raw"))
+
+
+@pytest.mark.parametrize("row", ["t\x1b1,ann,0.1,1", "t1,a\x1bnn,0.1,1", f"{'t' * 201},ann,0.1,1"])
+def test_a_name_that_cannot_be_shown_is_refused(row: str, tmp_path: Path) -> None:
+    """Names of tasks and workers hold no control characters, and at most 200 characters."""
+    with pytest.raises(InputError, match=r"string should (match pattern|have at most)"):
+        load_auction(_write(f"task,worker,cost,value\n{row}\n", tmp_path), ())
