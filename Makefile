@@ -6,7 +6,7 @@ FAULTS := .venv-peers/llmock/.installed
 PEERS := $(patsubst tests/peers/requirements/%.txt,.venv-peers/%/.installed,$(wildcard tests/peers/requirements/*.txt))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all soak test-peers check format bench docs lock clean
+.PHONY: help demo test test-all soak fuzz test-peers check format bench docs lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -32,6 +32,14 @@ test-all: $(STAMP)  ## the test suite with the proofs that take minutes
 
 soak: $(STAMP)  ## runs under random faults: N seeds (2000) from FIRST (0), for SECONDS (900) at most
 	N=$(or $(N),2000) FIRST=$(or $(FIRST),0) SECONDS=$(or $(SECONDS),900) $(BIN)/python -m tests.soak
+
+fuzz: $(STAMP) $(if $(filter atheris,$(ENGINE)),.venv-fuzz/.installed)  ## bad input for SECONDS (60) to all TARGETS by ENGINE: hypothesis, or atheris, which it installs
+	SECONDS=$(or $(SECONDS),60) TARGETS="$(TARGETS)" ENGINE=$(or $(ENGINE),hypothesis) PYTHONPATH=.venv-fuzz $(BIN)/python -m tests.fuzz
+
+.venv-fuzz/.installed:
+	@echo "Installing Atheris into .venv-fuzz"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target .venv-fuzz atheris==3.0.0
+	@touch $@
 
 test-peers: $(STAMP)  ## tests against servers of others, which it installs: needs a C++ compiler and some minutes
 	-@$(MAKE) --no-print-directory --keep-going $(PEERS)
@@ -65,4 +73,4 @@ lock:  ## regenerate requirements.lock
 	./scripts/lock.sh
 
 clean:  ## remove what the other targets made
-	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache runs site
+	rm -rf .venv .venv-peers .venv-fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache runs site
