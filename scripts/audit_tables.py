@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from orchestrator.audit.ground import Ground, settings_of
+from orchestrator.audit.ground import Ground, row_of, settings_of
 from orchestrator.audit.misreports import MISREPORTS
 from orchestrator.audit.rivals import RIVALS
 from orchestrator.audit.study import Plan, conduct
@@ -81,16 +81,12 @@ def audit(case: Case, source: Path | None) -> list[RuleFound]:
     """Audit all mechanisms on one population."""
     places = () if source is None else (f"records.path={source}",)
     config, fleet = read(ROOT / "configs" / case.config, [*case.settings, *places])
-    more = {
-        "joint-value, any": {"name": "joint-value", "combine": "any"},
-        f"escalation, bonus {case.bonus}": {"name": "escalation", "bonus": case.bonus},
-    }
-    asked = (
-        {name: {"name": name} for name in MECHANISMS}
-        | more
-        | {name: {"name": name} for name in RIVALS}
-    )
-    rules = {name: settings_of(each, config) for name, each in asked.items()}
+    more = [
+        {"name": "joint-value", "combine": "any"},
+        {"name": "escalation", "bonus": case.bonus},
+    ]
+    asked = [*({"name": name} for name in MECHANISMS), *more, *({"name": name} for name in RIVALS)]
+    rules = {row_of(each): settings_of(each, config) for each in asked}
     ground = Ground(Path(case.config), config, fleet.folder, False, rules, 0, 2)
     times = 8 * len(ground()[0].workers)
     played = conduct(Plan(tuple(MISREPORTS), times, 30), list(rules), ground, processes=2)
@@ -128,8 +124,10 @@ HEAD = """# Who gains by lying: all mechanisms
 Made by `python -m scripts.audit_tables`. Each row is the same auctions, played honestly and with each of the ways to lie
 of [the audit](audit.md); money in USD per task put up. *Regret*: what the worker that can gain most gains by its best
 lie, chosen on one half of the replications and measured on the other. *Anarchy*: the welfare of knowing everything over
-the welfare when all workers have found the report that pays. The last four rows are rules in common use elsewhere:
-they are not offered for runs."""
+the welfare when all workers have found the report that pays. Under `joint-value` the two lots of an auction are one task:
+its parts, or with `combine: any` attempts at it. `escalation` pays no more than the metered cost unless it pays a bonus, so
+nobody gains by a lie, while the buyer loses. The last four rows are rules in common use elsewhere: they are not offered for
+runs."""
 
 if __name__ == "__main__":
     main()

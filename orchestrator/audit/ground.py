@@ -92,6 +92,16 @@ def journal_config(source: Path) -> tuple[RunConfig | None, Path]:
             return None, Path()
 
 
+def row_of(asked: Mapping[str, Any]) -> str:
+    """Return what the row of a mechanism is called.
+
+    >>> row_of({"name": "joint-value", "combine": "any"})
+    'joint-value, combine: any'
+    """
+    more = [f"{key}: {value}" for key, value in asked.items() if key != "name"]
+    return ", ".join([str(asked["name"]), *more])
+
+
 def settings_of(asked: Mapping[str, Any], config: RunConfig | None) -> Mapping[str, Any]:
     """Return by which settings a mechanism is audited: those of the run where only it is named.
 

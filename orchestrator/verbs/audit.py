@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from orchestrator.audit.ground import Ground, journal_config, settings_of
+from orchestrator.audit.ground import Ground, journal_config, row_of, settings_of
 from orchestrator.audit.misreports import MISREPORTS
 from orchestrator.audit.rivals import RIVALS
 from orchestrator.audit.study import Plan, conduct, jobs
@@ -174,7 +174,8 @@ def _ground(
         folder = fleet.folder
     chosen = _chosen(names, config, everything)
     try:
-        rules = {name: settings_of(settings_in(name), config) for name in chosen}
+        asked = map(settings_in, chosen)
+        rules = {row_of(each): settings_of(each, config) for each in asked}
         return Ground(source, config, folder, journal, rules, seed, lots)
     except ValueError as error:
         raise InputError([Problem("--mechanism", " ".join(str(error).split()))]) from error
