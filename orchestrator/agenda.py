@@ -28,6 +28,7 @@ class Agenda:
     def __init__(self, lots_of: Callable[[Lot], Sequence[Lot]] | None = None) -> None:
         self._lots_of = lots_of
         self.ready: deque[Lot] = deque()
+        self.parked: list[Lot] = []
         self._entered: dict[TaskId, None] = {}
         self._waiting: dict[TaskId, _Waiting] = {}
         self._dependents: dict[TaskId, list[TaskId]] = {}
@@ -35,8 +36,8 @@ class Agenda:
         self._answers: dict[TaskId, str] = {}
 
     def __len__(self) -> int:
-        """Return how many tasks are ready or waiting."""
-        return len(self.ready) + len(self._waiting)
+        """Return how many tasks are ready, parked or waiting."""
+        return len(self.ready) + len(self.parked) + len(self._waiting)
 
     def add(self, lot: Lot, needs: Sequence[TaskId]) -> TaskId | None:
         """Take a task in; return a task that it needs and that was not solved, if there is one.
@@ -73,6 +74,7 @@ class Agenda:
 
     def remove(self, task: TaskId) -> list[Lot]:
         """Take a task out that waits or is ready; return its lots, none if they are elsewhere."""
+        self.unpark(task)
         waiting = self._waiting.pop(task, None)
         if waiting is not None:
             return [waiting.lot]
@@ -127,3 +129,13 @@ class Agenda:
     def again(self, lot: Lot) -> None:
         """Put a lot back for another announcement."""
         self.ready.append(lot)
+
+    def park(self, lot: Lot) -> None:
+        """Put a lot aside until somebody is there who could do it."""
+        self.parked.append(lot)
+
+    def unpark(self, task: TaskId | None = None) -> None:
+        """Put lots back that were put aside, before all others; those of one task if it is named."""
+        back = [lot for lot in self.parked if task is None or lot.origin == task]
+        self.parked = [lot for lot in self.parked if lot not in back]
+        self.ready.extendleft(reversed(back))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import anyio
 
-from orchestrator.entrance import Entry, OnEnd, described, placed
+from orchestrator.entrance import Entry, OnEnd, check_graph, described, placed
 from orchestrator.execution import Ending
 from orchestrator.genesis import genesis
 from orchestrator.guard_settings import GuardSettings, guard_settings
@@ -328,7 +328,7 @@ class Coordinator(Session):
             entry = Entry(lot, needs, verifier, described(task.verify), task.redundancy)
             entry.reads = tuple(TaskId(read) for read in task.reads)
             entries.append(entry)
-        engine.check_graph(entries)
+        check_graph(entries, engine.knows)
         engine.peers.prepare(entries)
         return entries
 

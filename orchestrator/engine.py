@@ -7,10 +7,9 @@ that goes through the run, however fast its workers happen to be.
 """
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import replace
-from graphlib import CycleError, TopologicalSorter
 
 import anyio
 from anyio.abc import TaskGroup
@@ -20,17 +19,17 @@ from orchestrator.cancellation import Cancellations, Request
 from orchestrator.desk import Desk
 from orchestrator.entrance import Entrance, Entry, OnEnd
 from orchestrator.execution import Ending
-from orchestrator.further_rounds import next_lot
+from orchestrator.further_rounds import next_lot, waits_for_person
 from orchestrator.lifecycle import CERTAIN, Auction
 from orchestrator.market import Market
 from orchestrator.memory.chronicle import RecordEndsError
 from orchestrator.peers.peer_line import PeerLine
-from orchestrator.watching import invite, watch
+from orchestrator.reviewing import ask_person, invite
+from orchestrator.watching import take_note
 from protocols.decommitment import Cancelled
 from protocols.events import Announced, Closed, RunClosed, TaskAdded, TaskEnded
 from protocols.messages import Lot, Result
-from protocols.units import Money, TaskId
-from workers.ports import Lesson
+from protocols.units import TaskId
 
 
 class Engine:
@@ -45,6 +44,7 @@ class Engine:
         error: What broke the run, if anything did.
         stopped: Whether it has stopped, for whatever reason.
         peers: Holds the answers that wait for their peers.
+        announced: How many announcements have been made.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Engine:
         self.peers = PeerLine(market, self._take_note)
         self._agenda = Agenda(self.peers.copies)
         self._open: deque[Auction] = deque()
-        self._announced = 0
+        self.announced = 0
         self._closed = 0
         self._waiting: dict[TaskId, OnEnd] = {}
         self._ended: list[Ending] = []
@@ -115,26 +115,6 @@ class Engine:
         """Whether there is a task of this id."""
         return task in self._entrance or self._agenda.knows(task)
 
-    def check_graph(self, entries: Sequence[Entry]) -> None:
-        """Check tasks that are about to be submitted.
-
-        Raises:
-            ValueError: If an id is taken, a needed task is unknown, or tasks need each other.
-        """
-        new = {entry.lot.task: entry.needs for entry in entries}
-        if len(new) < len(entries):
-            raise ValueError("two tasks share an id")
-        for task, needs in new.items():
-            if self.knows(task):
-                raise ValueError(f"there is a task {task!r} already")
-            for need in needs:
-                if need not in new and not self.knows(need):
-                    raise ValueError(f"task {task!r} needs {need!r}, which is unknown")
-        try:
-            TopologicalSorter(new).prepare()
-        except CycleError as error:
-            raise ValueError(f"tasks need each other: {' -> '.join(error.args[1])}") from None
-
     @contextmanager
     def watched(self, on_stop: Callable[[], object]) -> Generator[None]:
         """Call back when the engine stops, so that nobody waits for what will not come."""
@@ -182,10 +162,13 @@ class Engine:
                 pass
             if self._must_wait():
                 await self._woken()
-            elif self._agenda.ready and len(self._open) < self._terms.limits.announcements:
+            elif self._has_next() and self._invite():
                 self._announce(group)
             elif self._open and self._open[0].done:
                 await self._close_oldest()
+            elif not self._open and (self._agenda.ready or self._agenda.parked):
+                ask_person(self._terms, self.announced)
+                self._agenda.unpark()
             elif market.chronicle.only_recall and not self._open:
                 raise RecordEndsError
             else:
@@ -209,14 +192,14 @@ class Engine:
     @property
     def _terms(self) -> Market:
         """The terms of the next announcement."""
-        return self._market.of(self._announced + 1)
+        return self._market.of(self.announced + 1)
 
     def _must_wait(self) -> bool:
         """Whether the next step depends on something that is still to come.
 
         A budget is given out in one order: nothing is announced or closed while bids are taken.
         """
-        if self._entrance.lacks(self._announced, self._closed):
+        if self._entrance.lacks(self.announced, self._closed):
             return True
         capped = self._terms.capped
         return any(
@@ -228,7 +211,7 @@ class Engine:
         """Let tasks enter; return whether somebody was told of an end, who may have given more."""
         while self._takes_in_recorded():
             pass
-        if self._market.chronicle.recall(f"announced\ta{self._announced + 1}", Announced) is None:
+        if self._market.chronicle.recall(f"announced\ta{self.announced + 1}", Announced) is None:
             while entry := self._entrance.next_new():
                 self._take_in(entry)
         while not self._market.chronicle.unseen and (asked := self._cancellations.next_asked()):
@@ -239,7 +222,7 @@ class Engine:
 
     def _takes_in_recorded(self) -> bool:
         """Take in what the record says came next, if it is its turn."""
-        counts, stuck = (self._announced, self._closed), not (self._open or self._agenda.ready)
+        counts, stuck = (self.announced, self._closed), not (self._open or self._agenda.ready)
         entered = self._entrance.entered
         if cancelled := self._cancellations.next_recorded(entered, *counts, stuck=stuck):
             self._call_off(cancelled)
@@ -250,7 +233,7 @@ class Engine:
         return False
 
     def _take_in(self, entry: Entry) -> None:
-        lot, needs, counts = entry.lot, entry.needs, (self._announced, self._closed)
+        lot, needs, counts = entry.lot, entry.needs, (self.announced, self._closed)
         if entry.verifier is not None:
             self._market.verifiers[lot.task] = entry.verifier
         if entry.on_end is not None:
@@ -285,7 +268,7 @@ class Engine:
                 task=task,
                 reason=asked.reason,
                 entered=self._entrance.entered,
-                announced=self._announced,
+                announced=self.announced,
                 closed=self._closed,
             )
         )
@@ -305,24 +288,29 @@ class Engine:
                 self._end(ending)
         return seq
 
+    def _has_next(self) -> bool:
+        return bool(self._agenda.ready) and len(self._open) < self._terms.limits.announcements
+
+    def _invite(self) -> bool:
+        """Decide who is invited next; return whether there is anybody, or never will be."""
+        if invite(self._terms, self.announced + 1):
+            self._agenda.unpark()
+        return bool(self._terms.guards.roster or not self._terms.guards.held)
+
     def _announce(self, group: TaskGroup) -> None:
         terms = self._terms
-        invite(terms, self._announced + 1)
         lots = self._agenda.take(terms.batch, terms.kinds)
-        self._announced += 1
-        auction = Auction(terms, self._announced, self._closed, lots)
+        self.announced += 1
+        auction = Auction(terms, self.announced, self._closed, lots)
         auction.announce()
         self._open.append(auction)
         group.start_soon(self._conduct, auction)
 
     async def _conduct(self, auction: Auction) -> None:
         try:
-            await auction.conduct(self._wake_up)
+            await auction.conduct(lambda: self._wake.set())
         except Exception as error:  # noqa: BLE001 - it is told to those who wait
             self._fail(error)
-        self._wake.set()
-
-    def _wake_up(self) -> None:
         self._wake.set()
 
     async def _close_oldest(self) -> None:
@@ -353,6 +341,10 @@ class Engine:
             next_lot = None if reason is not None else self._next_lot(auction, ending)
             if next_lot is not None:
                 again.append(next_lot)
+            elif reason is None and waits_for_person(ending, auction.held):
+                self._agenda.park(
+                    lot.model_copy(update={"parent": auction.announcement.announcement})
+                )
             elif lot.group is None:
                 self._end(ending)
             else:
@@ -363,18 +355,7 @@ class Engine:
         return again
 
     def _take_note(self, ending: Ending) -> None:
-        lot, award, bid, report = ending.lot, ending.award, ending.bid, ending.report
-        if award is None or bid is None:
-            return
-        if report is not None and ending.pending is None:
-            lesson = Lesson(lot, award, bid, report, ending.outcome)
-            self._market.workers[award.worker].learn(lesson)
-            self._market.standings.hear(lot, award, report)
-        if ending.owed:
-            self._market.standings.charge(award.worker, Money(-ending.owed))
-        if ending.settlement is not None:
-            self._market.standings.note(lot, award, ending.settlement, report)
-        watch(self._market, ending, self._announced)
+        take_note(self._market, ending, self.announced)
 
     def _next_lot(self, auction: Auction, ending: Ending) -> Lot | None:
         funds = auction.allowance.may_be_funded(ending) or any(

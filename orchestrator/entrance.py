@@ -1,8 +1,9 @@
 """The order in which tasks enter a run: as recorded, then as they come."""
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -109,6 +110,27 @@ class Entrance:
             return False
         _, after_announced, after_closed = self._recorded[0]
         return after_announced <= announced and after_closed <= closed
+
+
+def check_graph(entries: Sequence[Entry], knows: Callable[[TaskId], bool]) -> None:
+    """Check tasks that are about to be submitted to a run, which knows some tasks already.
+
+    Raises:
+        ValueError: If an id is taken, a needed task is unknown, or tasks need each other.
+    """
+    new = {entry.lot.task: entry.needs for entry in entries}
+    if len(new) < len(entries):
+        raise ValueError("two tasks share an id")
+    for task, needs in new.items():
+        if knows(task):
+            raise ValueError(f"there is a task {task!r} already")
+        for need in needs:
+            if need not in new and not knows(need):
+                raise ValueError(f"task {task!r} needs {need!r}, which is unknown")
+    try:
+        TopologicalSorter(new).prepare()
+    except CycleError as error:
+        raise ValueError(f"tasks need each other: {' -> '.join(error.args[1])}") from None
 
 
 def placed(verifier: Verifier | None, journal: Path | None) -> Verifier | None:

@@ -8,5 +8,7 @@ UNSOLVED: Final = 1
 BAD_INPUT: Final = 2
 BUDGET_REACHED: Final = 3
 MISMATCH: Final = 4
+HELD: Final = 5
+"""A person has to decide before the run can go on, or be closed."""
 INTERRUPTED: Final = 130
 TERMINATED: Final = 143

@@ -1,9 +1,11 @@
 """Which lots are announced again, and how: another try, another worker, a higher reserve."""
 
+from collections.abc import Collection
+
 from orchestrator.execution import Ending
 from orchestrator.market import Limits
 from protocols.messages import Lot
-from protocols.units import AnnouncementId, Money
+from protocols.units import AnnouncementId, Money, WorkerId
 
 
 def next_lot(
@@ -41,6 +43,17 @@ def next_lot(
     if ending.state == "failed" and lot.attempt < limits.attempts:
         return lot.model_copy(update={"attempt": lot.attempt + 1, **shut_out})
     return None
+
+
+def waits_for_person(ending: Ending, held: Collection[WorkerId]) -> bool:
+    """Whether nobody did a lot who was asked, and somebody might who is on hold.
+
+    Args:
+        ending: How it ended, with nothing else to try.
+        held: Who was on hold.
+    """
+    untouched = ending.state == "unsold" and ending.reason in {"no-bids", "above-reserve"}
+    return untouched and not set(held) <= set(ending.lot.excluded)
 
 
 def _raised(ending: Ending, limits: Limits) -> Money:

@@ -7,7 +7,7 @@ from pydantic import Field, ValidationError
 
 from workers.spec import Several, Spec
 
-Response = Literal["warn", "reduce", "suspend", "exclude"]
+Response = Literal["warn", "reduce", "suspend", "review", "exclude"]
 
 Screen = Literal["shading", "reserve", "threshold", "ring", "copies"]
 """What `truthbid screen` looks for."""
@@ -46,7 +46,7 @@ class GuardSettings(Spec):
     ] = 1
     review: Annotated[
         Several[Screen],
-        Field(description="Findings of `truthbid screen` after which a person should look."),
+        Field(description="Findings of `truthbid screen` after which a person has to decide."),
     ] = ()
 
 

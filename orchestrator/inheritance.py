@@ -76,6 +76,7 @@ def inherit(market: Market, forked: Forked | None) -> None:
         gold=market.gold,
         desks=market.desks,
         judges=market.judges,
+        rulings=market.rulings,
     )
     before.foreign, before.quarantined = market.foreign, market.quarantined
     inherit(before, parent.forked)

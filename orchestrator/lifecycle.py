@@ -59,6 +59,7 @@ class Auction:
         committed: The most cash that the awards can cost.
         spent: The cash that they have cost so far.
         waited_for: Who was not invited, but will be to a later announcement.
+        held: Who was not invited, and will be only if a person says so.
         allowance: What single workers and kinds may cost of it.
     """
 
@@ -67,7 +68,7 @@ class Auction:
         self.decided = self.done = False
         self.committed = self.spent = ZERO
         self.called_off: dict[TaskId, str] = {}
-        self.waited_for = market.guards.waiting
+        self.waited_for, self.held = market.guards.waiting, market.guards.held
         self.market = market
         self._chronicle = market.chronicle
         lots = with_terms(lots, market.limits.withdrawal)

@@ -22,6 +22,7 @@ from protocols.quarantine import Quarantined
 from protocols.units import Money, TaskId, WorkerId
 from workers.model_judge import ModelJudge
 from workers.ports import Verifier, Worker
+from workers.verifiers.person import VerdictFile
 
 
 class Limits(Frozen):
@@ -111,6 +112,7 @@ class Market:
         caps: What single workers and kinds of task may still cost.
         guarded: When a worker counts as failing, if anybody cares.
         guards: Who is invited because of that.
+        rulings: Where people say what becomes of workers on hold.
         before: The terms of the run that this one was forked from, if it was.
         until: The last announcement that was made on those terms.
     """
@@ -133,6 +135,7 @@ class Market:
     caps: Caps = field(default_factory=Caps)
     guarded: GuardSettings | None = None
     guards: Guards = field(init=False)
+    rulings: VerdictFile | None = None
     before: "Market | None" = None
     until: int = 0
     foreign: ForeignCalls = field(init=False)

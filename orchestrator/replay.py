@@ -22,6 +22,7 @@ from orchestrator.memory.opening import note_quarantines, note_resumptions
 from orchestrator.memory.record import Record
 from orchestrator.peer_settings import peer_settings
 from orchestrator.planning.recall import Round, note_planning, rounds
+from orchestrator.reviewing import conclude
 from protocols.errors import TruthbidError
 from protocols.events import RunClosed, RunOpened, TaskAdded
 from protocols.messages import Announcement, Award, Lot, Participant
@@ -103,7 +104,7 @@ async def _replay(record: Record) -> Replay:
         added = list(tasks)
         engine = Engine(market, added, cancelled)
         await _go_through(engine, market, rounds(record))
-        if closed and engine.idle:
+        if engine.idle and conclude(market, engine.announced, {}) and closed:
             chronicle.note(engine.closing)
         differences = _left_over(chronicle)
     except DivergenceError as error:

@@ -24,12 +24,14 @@ from orchestrator.memory.opening import note_opening, note_quarantines, open_jou
 from orchestrator.observing.watchers import watchers
 from orchestrator.peer_settings import PeerSettings
 from orchestrator.recordings import Caller, recorded
+from orchestrator.reviewing import conclude, suspects
 from protocols.events import Event, RunOpened
 from protocols.mechanism import Mechanism
 from protocols.units import Money, WorkerId
 from workers.planning.planner import Planner
 from workers.ports import Worker
 from workers.sharing import share
+from workers.verifiers.person import VerdictFile
 
 if TYPE_CHECKING:
     from orchestrator.memory.record import Record
@@ -112,10 +114,19 @@ class Session:
             finally:
                 try:
                     if kind is None and engine is not None and engine.error is None and engine.idle:
-                        self._chronicle.note(engine.closing)
+                        await self._close(engine)
                 finally:
                     self._calls.close()
                     self._release()
+
+    async def _close(self, engine: Engine) -> None:
+        """Close the run, unless somebody is on hold until a person has decided."""
+        found: Mapping[WorkerId, str] = {}
+        if self._guards is not None and self._guards.review and self.journal_path is not None:
+            await self._chronicle.durable()
+            found = suspects(self.journal_path)
+        if conclude(self._market, engine.announced, found):
+            self._chronicle.note(engine.closing)
 
     def listen(self, listener: Callable[[Event], None]) -> None:
         """Call the listener with every event from now on; all of them if set before entering."""
@@ -153,6 +164,7 @@ class Session:
             judges=self._judges,
             caps=Caps(self._budgets),
             guarded=self._guards,
+            rulings=None if self.journal_path is None else VerdictFile.beside(self.journal_path),
         )
         inherit(self._market, forked)
         self._market.quarantines = note_quarantines(self._chronicle)

@@ -1,4 +1,4 @@
-"""What the guards of a market learn from how lots end, and what they decide; each is noted."""
+"""What workers, standings and guards learn from how lots end; what guards decide is noted."""
 
 from typing import Final
 
@@ -7,15 +7,26 @@ from orchestrator.execution import Ending
 from orchestrator.market import Market
 from orchestrator.memory.guards import Fact
 from protocols.messages import Failure
+from protocols.units import Money
+from workers.ports import Lesson
 
 _JUDGED: Final[dict[State, Fact]] = {"solved": "accepted", "failed": "turned down"}
 
 
-def invite(market: Market, number: int) -> None:
-    """Decide who is invited to the announcement of this number, and fit it to them."""
-    for guarded in market.guards.open(number):
-        market.chronicle.note(guarded)
-    market.fit()
+def take_note(market: Market, ending: Ending, announced: int) -> None:
+    """Tell the worker, the standings and the guards how a lot ended, after so many announcements."""
+    lot, award, bid, report = ending.lot, ending.award, ending.bid, ending.report
+    if award is None or bid is None:
+        return
+    if report is not None and ending.pending is None:
+        lesson = Lesson(lot, award, bid, report, ending.outcome)
+        market.workers[award.worker].learn(lesson)
+        market.standings.hear(lot, award, report)
+    if ending.owed:
+        market.standings.charge(award.worker, Money(-ending.owed))
+    if ending.settlement is not None:
+        market.standings.note(lot, award, ending.settlement, report)
+    watch(market, ending, announced)
 
 
 def watch(market: Market, ending: Ending, announced: int) -> None:

@@ -8,14 +8,16 @@ from protocols.frozen import Frozen
 from protocols.messages import Note
 from protocols.units import WorkerId
 
-Step = Literal["warned", "reduced", "suspended", "probed", "restored", "excluded"]
-"""What is decided: a warning, fewer lots, a pause, one lot after the pause, trust again, no more."""
+Step = Literal["warned", "reduced", "suspended", "probed", "held", "restored", "excluded"]
+"""What is decided: a warning, fewer lots, a pause, one lot after the pause, nothing until a person
+has decided, trust again, no more."""
 
 
 class Guarded(Frozen):
     """What the market does about a worker from the next announcement on.
 
-    It follows from the events before it, so a resumed run and a replay come to the same.
+    It follows from the events before it, so a resumed run and a replay come to the same; but what a
+    person says of a worker on hold, and what the screens find at the end, is an input, like a bid.
 
     Attributes:
         number: The how-manieth decision about this worker it is.

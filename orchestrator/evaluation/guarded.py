@@ -30,6 +30,11 @@ class GuardTotals:
 
     workers: dict[WorkerId, Watched] = field(default_factory=dict[WorkerId, Watched])
 
+    @property
+    def held(self) -> list[Guarded]:
+        """The decisions by which workers are on hold until a person has decided."""
+        return [each.last for each in self.workers.values() if each.last.step == "held"]
+
     def note(self, event: Event) -> None:
         """Take one event in."""
         if isinstance(event, Guarded):

@@ -90,6 +90,7 @@ class Chronicle:
         self._journal = journal
         self._past = past
         self._left = len(past) if past is not None else 0
+        self._last = 0
         self._recalled: dict[str, Event] = {}
         self._listeners: list[Listener] = []
 
@@ -144,7 +145,7 @@ class Chronicle:
         else:
             if transfers := transfers_of(event):
                 self.ledger.apply(transfers)
-            seq = self._journal.append(event)
+            seq = self._last = self._journal.append(event)
         for listener in tuple(self._listeners):  # one may stop listening because of this event
             listener(event)
         return seq
@@ -154,7 +155,7 @@ class Chronicle:
             return self._recalled.pop(key)
         return self._past.get(key) if self._past is not None else None
 
-    async def durable(self, seq: int) -> None:
-        """Wait until an event, and all before it, is on the disk."""
-        if seq:
+    async def durable(self, seq: int | None = None) -> None:
+        """Wait until an event, and all before it, is on the disk; until all are if none is given."""
+        if seq := self._last if seq is None else seq:
             await self._journal.durable(seq)

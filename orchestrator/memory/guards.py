@@ -2,15 +2,16 @@
 
     free -failures-> warned, reduced or suspended, one step further each time
     suspended -pause is over-> probed with one lot -success-> free again | -failure-> the next step
+    held -a person decides-> free again | excluded
 
 Endings are taken in when announcements close, in the order of their lots, and the count of
 announcements is the only clock. So whoever goes through a run again comes to the same decisions.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from orchestrator.guard_settings import GuardSettings, Response
 from protocols.guarding import Guarded, Step
@@ -29,10 +30,31 @@ _STEPS: Final[dict[Response, Step]] = {
     "warn": "warned",
     "reduce": "reduced",
     "suspend": "suspended",
+    "review": "held",
     "exclude": "excluded",
 }
+_APART: Final = frozenset({"suspended", "held", "excluded"})
+"""What becomes of awards from before says nothing any more."""
+
 _NO_ANSWER: Final[frozenset[Fact]] = frozenset({"no answer", "not taken up"})
 _ALL_FAILURES: Final[frozenset[Fact]] = frozenset({"no answer", "not taken up", "turned down"})
+
+
+class Word(NamedTuple):
+    """What a person has decided about a worker on hold: whether it goes on, and why."""
+
+    goes_on: bool
+    reason: str
+
+
+Say = Callable[[WorkerId, int], Word | None]
+"""Returns what a person has said of a decision about a worker, by its number, once it is said."""
+
+
+def nobody_says(worker: WorkerId, number: int) -> None:
+    """Say nothing."""
+    del worker, number
+
 
 PROBE: Final = 1
 """So many lots a worker may win when it is tried again."""
@@ -54,7 +76,7 @@ class _Watch:
 
     worker: WorkerId
     recent: deque[bool]
-    mode: Literal["free", "reduced", "suspended", "probing", "excluded"] = "free"
+    mode: Literal["free", "reduced", "suspended", "probing", "held", "excluded"] = "free"
     level: int = 0
     bad: int = 0
     good: int = 0
@@ -93,15 +115,25 @@ class Guards:
         self._watches = {name: _Watch(name, deque(maxlen=window)) for name in self.roster}
         self._known = self.roster
 
+    @property
+    def held(self) -> frozenset[WorkerId]:
+        """Who is not invited until a person has decided."""
+        return frozenset(watch.worker for watch in self._of("held"))
+
     def adopt(self, former: "Guards") -> None:
         """Go on from what the guards of an earlier run know of the same workers."""
         shared = self._watches.keys() & former._watches.keys()  # noqa: SLF001 - of the same class
         self._watches |= {name: former._watches[name] for name in shared}  # noqa: SLF001 - as above
 
-    def open(self, number: int) -> list[Guarded]:
+    def open(self, number: int, say: Say = nobody_says) -> list[Guarded]:
         """Decide who is invited to the announcement of this number; return what is new.
 
-        If nobody would be left, those whose pause is not over are tried before their time.
+        If nobody would be left, those whose pause is not over are tried before their time. If there
+        is nobody but workers on hold, nobody is invited, and `say` is not asked: see `hear`.
+
+        Args:
+            number: The number of the announcement.
+            say: Says what a person has decided.
         """
         if self.settings is None:
             return []
@@ -114,16 +146,58 @@ class Guards:
             resting = list(self._of("suspended"))
             told += [self._probe(watch, "nobody else is left to ask") for watch in resting]
             invited = list(self._of("probing"))
+        if invited:
+            heard = self.hear(say, number - 1)
+            told += heard
+            invited += [self._watches[each.worker] for each in heard if each.step == "restored"]
         for watch in invited:
             if watch.mode == "probing":
                 watch.probe = watch.probe or number
-        self.roster = {watch.worker: self._terms(watch) for watch in invited}
+        asked = {watch.worker for watch in invited}
+        self.roster = {
+            name: self._terms(watch) for name, watch in self._watches.items() if name in asked
+        }
         self.waiting = frozenset(
             name
             for name, watch in self._watches.items()
-            if name not in self.roster and watch.mode != "excluded"
+            if name not in self.roster and watch.mode not in {"held", "excluded"}
         )
         return told
+
+    def hear(self, say: Say, announced: int) -> list[Guarded]:
+        """Take in what a person has decided about workers on hold; return what is new."""
+        self._announced = announced
+        told: list[Guarded] = []
+        for watch in list(self._of("held")):
+            if (word := say(watch.worker, watch.decided)) is not None:
+                watch.good = 0
+                if word.goes_on:
+                    watch.mode, watch.level = "free", max(watch.level - 1, 0)
+                else:
+                    watch.mode = "excluded"
+                step: Step = "restored" if word.goes_on else "excluded"
+                told.append(self._say(watch, step, word.reason))
+        return told
+
+    def decided(self, worker: WorkerId) -> int:
+        """Return how many decisions there were about a worker."""
+        return self._watches[worker].decided
+
+    def hold(self, worker: WorkerId, reason: str, announced: int) -> Guarded | None:
+        """Put a worker on hold for a finding, unless it is or has no more to lose.
+
+        Args:
+            worker: Who.
+            reason: What was found.
+            announced: How many announcements have been made.
+        """
+        watch = self._watches[worker]
+        if self.settings is None or watch.mode in {"held", "excluded"}:
+            return None
+        self._announced = announced
+        watch.mode, watch.bad, watch.probe = "held", 0, None
+        watch.recent.clear()
+        return self._say(watch, "held", reason)
 
     def close(self, number: int) -> None:
         """Note that an announcement has closed: who was tried in it and won nothing may try on."""
@@ -143,7 +217,7 @@ class Guards:
             announced: How many announcements have been made.
         """
         settings, watch = self.settings, self._watches[worker]
-        if settings is None or watch.mode in {"suspended", "excluded"}:
+        if settings is None or watch.mode in _APART:
             return None
         self._announced = announced
         if watch.mode == "probing" and announcement != f"a{watch.probe}":
@@ -197,6 +271,8 @@ class Guards:
             watch.mode = "reduced"
         elif response == "suspend":
             watch.mode, watch.until = "suspended", self._announced + settings.pause
+        elif response == "review":
+            watch.mode = "held"
         else:
             watch.mode = "excluded"
         return self._say(watch, _STEPS[response], reason)

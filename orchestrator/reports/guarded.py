@@ -33,6 +33,7 @@ def decision(event: Guarded) -> str:
         "reduced": f"may win {lots} of an announcement",
         "suspended": f"is not invited up to announcement {event.until}",
         "probed": f"was tried again with {lots}",
+        "held": "is not invited until a person has decided,",
         "restored": "was trusted again",
         "excluded": "is not invited any more",
     }[event.step]

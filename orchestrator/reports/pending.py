@@ -1,11 +1,13 @@
-"""Which answers wait for a person, and what the person is asked."""
+"""Which answers and workers wait for a person, and what the person is asked."""
 
 from typing import Any, NamedTuple
 
+from orchestrator.evaluation.guarded import GuardTotals
 from orchestrator.memory.record import Record
 from protocols.consultation import Consulted
 from protocols.decommitment import Withdrawn
 from protocols.events import Announced, Finished, TaskAdded, Unsettled, Verified
+from protocols.guarding import Guarded
 from protocols.messages import Lot, Result
 from protocols.units import TaskId
 from workers.verifiers.person import ByPerson
@@ -68,6 +70,18 @@ def pending(record: Record) -> list[Pending]:
             case _:
                 pass  # people have no part in it
     return [_pending(lots[key[:2]], results[key], questions) for key in waiting]
+
+
+def held(record: Record) -> list[Guarded]:
+    """Return the decisions that have put workers on hold, where no person has decided since.
+
+    Raises:
+        JournalError: If the journal cannot be read.
+    """
+    totals = GuardTotals()
+    for event in record.of("guarded", Guarded):
+        totals.note(event)
+    return totals.held
 
 
 def _pending(lot: Lot, result: Result, questions: dict[TaskId, str]) -> Pending:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from orchestrator.evaluation.honesty import honesty
-from orchestrator.evaluation.screening import screen
 from orchestrator.evaluation.summary import Summary
 from orchestrator.reports.agreement import Agreement
 from orchestrator.reports.anomalies import Anomalies
@@ -15,6 +14,7 @@ from orchestrator.reports.plan_story import PlanStory
 from orchestrator.reports.story import Stories
 from orchestrator.reports.tasks import Tasks
 from orchestrator.reports.timeline import Timeline
+from orchestrator.screening.screens import screen
 from protocols.events import TaskEnded
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from orchestrator.evaluation.baselines import Baselines
     from orchestrator.evaluation.honesty import Honesty
-    from orchestrator.evaluation.screening import Screening
     from orchestrator.evaluation.totals import WorkerTotals
     from orchestrator.memory.record import Record
+    from orchestrator.screening.screens import Screening
 
 MOST_AUCTIONS: Final = 500
 """So many auctions are explained."""

@@ -28,7 +28,7 @@ _USUAL: Final = 5
 """One of so many auctions that are kept may be without a flag, even if there are enough others."""
 
 
-_KEPT_BACK: Final = frozenset({"suspended", "excluded"})
+_KEPT_BACK: Final = frozenset({"suspended", "held", "excluded"})
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from orchestrator.drawing.display import plain, plural
-from orchestrator.evaluation.screening import Screening, Suspicion
+from orchestrator.screening.screens import Screening, Suspicion
 
 _LONGEST: Final = 400
 _UNITS: Final = {

@@ -56,7 +56,8 @@ def command(
     hold ends the run; it is never made.
 
     Exit codes: 0 all tasks solved, 1 some were not, 2 bad input, 3 the budget was reached, 4 a call
-    is not in the recording, 130 interrupted by Ctrl-C, 143 by SIGTERM (`truthbid resume` goes on).
+    is not in the recording, 5 a person has to decide about a worker on hold, 130 interrupted by
+    Ctrl-C, 143 by SIGTERM (`truthbid resume` goes on, as it does after 5).
     """
     player = recording(recorded) if recorded is not None else None
     settings, fleet = read(config, overrides, player)

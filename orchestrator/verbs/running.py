@@ -13,7 +13,7 @@ from orchestrator.coordinator import Coordinator
 from orchestrator.drawing.display import plain
 from orchestrator.errors import InputError, Problem
 from orchestrator.evaluation.summary import Summary
-from orchestrator.exits import BUDGET_REACHED, DONE, MISMATCH, UNSOLVED
+from orchestrator.exits import BUDGET_REACHED, DONE, HELD, MISMATCH, UNSOLVED
 from orchestrator.memory.record import Record
 from orchestrator.offline import work_offline
 from orchestrator.planning.errors import PlanningError, PlanRefusedError, UnfundedPlanError
@@ -21,6 +21,7 @@ from orchestrator.planning.picture import print_solution
 from orchestrator.planning.pursuit import OnPlan
 from orchestrator.reports.progress import progress, waiting
 from orchestrator.reports.tables import console
+from orchestrator.reviewing import HeldError
 from orchestrator.signals import StoppedError, until_told
 from orchestrator.verbs.options import print_json
 from orchestrator.verbs.showing import as_data, examine, show_closing
@@ -66,6 +67,9 @@ def carry_through(
     except StoppedError as stopped:
         click.echo(f"interrupted; go on with: truthbid resume {journal}", err=True)
         return stopped.code
+    except HeldError as error:
+        click.echo(str(error), err=True)
+        return _tell_held(summary, journal)
     except PlanningError as error:
         if isinstance(error, PlanRefusedError):
             raise
@@ -85,9 +89,21 @@ def carry_through(
                 print_solution(console(), solution)
             if player is not None:
                 click.echo(f"replayed offline: {_counted(player)}")
+    if summary.guards.held:
+        return _tell_held(summary, journal)
     if solution is not None and solution.solved:
         return DONE
     return _exit_code(summary)
+
+
+def _tell_held(summary: Summary, journal: Path) -> int:
+    """Say who is on hold and what a person can do about it, and return the exit code."""
+    for each in summary.guards.held:
+        worker = plain(each.worker)
+        words = f"{worker} is on hold: truthbid approve {journal} --worker {worker} [--reject]"
+        click.echo(words, err=True)
+    click.echo(f"the run is not closed; when that is done: truthbid resume {journal}", err=True)
+    return HELD
 
 
 def _missed(error: CassetteError, player: ReplayChat | None, *, as_json: bool) -> int:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from orchestrator.evaluation.screening import LEVEL, screen
 from orchestrator.exits import DONE, UNSOLVED
 from orchestrator.memory.record import Record
 from orchestrator.reports.suspicions import looked, suspicions
+from orchestrator.screening.screens import LEVEL, screen
 from orchestrator.verbs.options import journal_argument, json_option, print_json, say
 
 

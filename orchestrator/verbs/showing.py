@@ -14,7 +14,6 @@ from orchestrator.evaluation.baselines import Baselines, compare
 from orchestrator.evaluation.gold_verdicts import GoldVerdicts, gold_verdicts
 from orchestrator.evaluation.honesty import Honesty, honesty
 from orchestrator.evaluation.outcomes import Outcomes, gather
-from orchestrator.evaluation.screening import Screening, screen
 from orchestrator.evaluation.summary import Summary, summarise
 from orchestrator.memory.journal import JournalError
 from orchestrator.memory.record import Record
@@ -27,6 +26,7 @@ from orchestrator.reports.quarantine import quarantined
 from orchestrator.reports.stopped import stopped
 from orchestrator.reports.suspicions import suspicions
 from orchestrator.reports.unsettled import unsettled
+from orchestrator.screening.screens import Screening, screen
 from protocols.units import TaskId
 from workers.ports import Assessor, Verifier
 from workers.verifiers import Human

@@ -187,3 +187,17 @@ def test_every_task_of_any_graph_ends_once_and_after_what_it_needs(
 
     assert set(states) == {str(number) for number in range(size)}
     assert len(agenda) == 0
+
+
+def test_parked_lots_come_back_before_all_others_or_with_their_task() -> None:
+    """They are open meanwhile; calling the task off takes them out."""
+    agenda = Agenda()
+    for name in ("t1", "t2", "t3"):
+        agenda.add(lot(name), ())
+    for one in agenda.take(2):
+        agenda.park(one)
+    assert (len(agenda), [each.task for each in agenda.ready]) == (3, ["t3"])
+    assert [each.task for each in agenda.remove(TaskId("t1"))] == ["t1"]
+    agenda.unpark()
+    assert [each.task for each in agenda.ready] == ["t2", "t3"]
+    assert agenda.parked == []

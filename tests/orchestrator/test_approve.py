@@ -78,7 +78,7 @@ def test_a_killed_run_finds_the_verdict_when_it_is_resumed(
         process.kill()
         process.wait(timeout=60)
     assert truthbid("approve", path, "essay", *options).code == 0
-    assert truthbid("approve", path).out == "no answer waits for a person\n"
+    assert truthbid("approve", path).out == "nothing waits for a person\n"
     assert truthbid("resume", path, "--quiet").code == code
     events = events_of(path)
     (verified,) = [event for event in events if isinstance(event, Verified)]
@@ -124,7 +124,7 @@ def test_nothing_waits_in_a_run_without_people(tmp_path: Path) -> None:
     """The list is empty, and a task cannot be approved."""
     path = tmp_path / "run.db"
     truthbid("run", workflow(tmp_path), "--journal", path)
-    assert truthbid("approve", path).out == "no answer waits for a person\n"
+    assert truthbid("approve", path).out == "nothing waits for a person\n"
     said = truthbid("approve", path, "one")
     assert (said.code, said.out) == (2, "")
     assert "task 'one': no answer to it waits for a person (waiting: none)" in said.err

@@ -13,6 +13,7 @@ def test_every_code_means_one_thing() -> None:
         "BAD_INPUT": 2,
         "BUDGET_REACHED": 3,
         "MISMATCH": 4,
+        "HELD": 5,
         "INTERRUPTED": 130,
         "TERMINATED": 143,
     }
@@ -26,6 +27,7 @@ def test_the_help_tells_the_codes() -> None:
         "1 some",
         "2 bad input",
         "3 the budget",
+        "5 a person",
         "130 inter",
         "143",
     ):

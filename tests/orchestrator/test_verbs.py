@@ -20,7 +20,10 @@ from tests.orchestrator.command import CONFIGS, WORKFLOW, Said, truthbid, workfl
 
 SHIPPED = sorted(CONFIGS.glob("*.yaml"))
 STARTER = ROOT / "orchestrator" / "templates" / "starter.yaml"
-SMALL = {"simulated": ["--set", "generate.count=60"]}
+SMALL = {
+    "simulated": ["--set", "generate.count=60"],
+    "guards": ["--set", "guards.review=[]"],  # a person would have to decide before it is closed
+}
 NO_ENDPOINT: dict[str, str | None] = {"OPENAI_API_KEY": None, "OPENAI_BASE_URL": None}
 SURE = WORKFLOW.replace("0.7", "1.0").replace("0.6", "1.0")
 """A workflow whose tasks will be solved."""

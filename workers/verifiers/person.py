@@ -95,13 +95,29 @@ class Ruling(Frozen):
         return mine == (result.announcement, result.task, result.worker, digest(result.answer))
 
 
+class Admission(Frozen):
+    """What a person has said of a worker on hold.
+
+    Attributes:
+        worker: Which.
+        decision: The how-manieth decision about it has put it on hold, so that no later one is meant.
+        goes_on: Whether it may go on.
+        reason: Why, in a few words.
+    """
+
+    worker: WorkerId
+    decision: Annotated[int, Field(ge=1)]
+    goes_on: bool
+    reason: Annotated[str, Field(max_length=1_000)] = ""
+
+
 def digest(answer: str) -> str:
     """Return the hash by which an answer is known."""
     return sha256(answer.encode("utf-8", "replace")).hexdigest()
 
 
 class VerdictFile:
-    """The rulings of people on the answers of one run: a line of JSON for each, the first counts.
+    """What people say of the answers and workers of one run: a line of JSON each, the first counts.
 
     A ruling is written whole and is on the disk when `write` returns, so the run may be under way,
     stopped or crashed. What is no ruling, such as a line that is just being written, is passed over.
@@ -113,14 +129,14 @@ class VerdictFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._seen: tuple[int, int] | None = None
-        self._rulings: list[Ruling] = []
+        self._rulings: list[Ruling | Admission] = []
 
     @classmethod
     def beside(cls, journal: Path) -> "VerdictFile":
         """Return the file of the run with this journal."""
         return cls(journal.with_name(f"{journal.name}.verdicts"))
 
-    def write(self, ruling: Ruling) -> None:
+    def write(self, ruling: Ruling | Admission) -> None:
         """Add a ruling.
 
         Raises:
@@ -137,7 +153,15 @@ class VerdictFile:
     def find(self, result: Result) -> Ruling | None:
         """Return the ruling on a result, if there is one."""
         self._look()
-        return next((each for each in self._rulings if each.is_on(result)), None)
+        rulings = (each for each in self._rulings if isinstance(each, Ruling))
+        return next((each for each in rulings if each.is_on(result)), None)
+
+    def on_worker(self, worker: WorkerId, decision: int) -> Admission | None:
+        """Return what was said of a worker that a decision has put on hold, if anything was."""
+        self._look()
+        said = (each for each in self._rulings if isinstance(each, Admission))
+        meant = (worker, decision)
+        return next((each for each in said if (each.worker, each.decision) == meant), None)
 
     def clear(self) -> None:
         """Forget all: rulings from before the run began are about another one."""
@@ -161,9 +185,11 @@ class VerdictFile:
         return bool(content) and not content.endswith(b"\n")
 
 
-def _read(line: bytes) -> Ruling | None:
+def _read(line: bytes) -> Ruling | Admission | None:
     try:
-        return Ruling.model_validate(json.loads(line))
+        said = json.loads(line)
+        kind = Admission if isinstance(said, dict) and "goes_on" in said else Ruling
+        return kind.model_validate(said)
     except (ValueError, ValidationError, RecursionError):
         return None
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.guard_settings import GuardSettings
-from orchestrator.memory.guards import Fact, Guards
+from orchestrator.memory.guards import Fact, Guards, Word
 from protocols.guarding import Guarded
 from protocols.messages import Participant
 from protocols.units import AnnouncementId, WorkerId
@@ -110,6 +110,58 @@ def test_a_lot_always_finds_somebody_to_ask() -> None:
 
     assert {each.reason for each in told} == {"nobody else is left to ask"}
     assert [each.capacity for each in watched.roster.values()] == [1, 1]
+
+
+def test_a_worker_on_hold_is_not_invited_until_a_person_has_decided() -> None:
+    """Nothing that ends meanwhile counts; the next announcement takes the decision in."""
+    watched = guards(failures=1, responses=["review"])
+    (held,) = through(watched, 1, "no answer")
+    assert (held.step, held.number) == ("held", 1)
+    assert through(watched, 2, "no answer") == []
+    assert list(watched.roster) == [BOB]
+    assert (watched.waiting, watched.held) == (frozenset(), frozenset({ANN}))
+
+    asked: list[tuple[WorkerId, int]] = []
+
+    def say(worker: WorkerId, number: int) -> Word:
+        asked.append((worker, number))
+        return Word(goes_on=True, reason="seen")
+
+    (restored,) = watched.open(3, say)
+    assert asked == [(ANN, 1)]
+    assert (restored.step, restored.reason, restored.announced) == ("restored", "seen", 2)
+    assert list(watched.roster) == [ANN, BOB]
+
+
+def test_a_finding_holds_a_worker_once_and_a_person_may_end_it() -> None:
+    """Who is on hold or excluded cannot be put on hold again."""
+    watched = guards(review=["ring"])
+    watched.open(1)
+    assert watched.hold(ANN, "ring: it moves with bob", 1) is not None
+    assert watched.hold(ANN, "copies: as well", 1) is None
+
+    def say(worker: WorkerId, number: int) -> Word:
+        return Word(goes_on=False, reason=f"no: {worker} {number}")
+
+    (excluded,) = watched.hear(say, 1)
+    assert (excluded.step, excluded.number) == ("excluded", 2)
+    assert watched.hold(ANN, "again", 1) is None
+    watched.open(2)
+    assert list(watched.roster) == [BOB]
+
+
+def test_if_all_are_on_hold_nobody_is_invited_and_nobody_is_asked_unbidden() -> None:
+    """Whoever runs the market decides when to hear a person then."""
+    watched = guards(failures=1, responses=["review"])
+    through(watched, 1, "no answer")
+    through(watched, 1, "no answer", worker=BOB)
+
+    def say(*_: object) -> Word:
+        raise AssertionError
+
+    assert watched.open(2, say) == []
+    assert not watched.roster
+    assert watched.held == {ANN, BOB}
 
 
 def test_a_rate_over_a_window_trips_as_a_row_does() -> None:

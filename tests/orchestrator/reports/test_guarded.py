@@ -22,6 +22,7 @@ def event(**fields: Any) -> Guarded:
         ({"step": "reduced", "capacity": 2}, "may win 2 lots of an announcement after"),
         ({"step": "suspended", "until": 9}, "is not invited up to announcement 9 after"),
         ({"step": "probed", "capacity": 1}, "was tried again with 1 lot after"),
+        ({"step": "held"}, "is not invited until a person has decided, after"),
         ({"step": "restored"}, "was trusted again after"),
         ({"step": "excluded"}, "is not invited any more after"),
     ],

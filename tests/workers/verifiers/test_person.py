@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocols.units import WorkerId
 from tests.workers.calls import lot, result
 from tests.workers.virtual_time import BACKENDS
 from workers.ports import Assessment, Verdict, VerifierError
-from workers.verifiers.person import Human, Ruling, VerdictFile, human
+from workers.verifiers.person import Admission, Human, Ruling, VerdictFile, human
 
 pytestmark = pytest.mark.anyio
 
@@ -52,6 +53,19 @@ async def test_a_verdict_that_is_there_is_taken_at_once(file: VerdictFile) -> No
     start = anyio.current_time()
     assert await human().reading(file).verify(lot(), result("Hi.")) == Verdict(1.0, "first")
     assert anyio.current_time() == start
+
+
+def test_what_is_said_of_a_worker_is_about_one_decision(file: VerdictFile) -> None:
+    """It lies among the verdicts on answers; the first word counts."""
+    ann = WorkerId("ann")
+    file.write(Ruling.on(result("Hi."), 1.0))
+    for goes_on in (False, True):
+        file.write(Admission(worker=ann, decision=2, goes_on=goes_on, reason="why"))
+    said = file.on_worker(ann, 2)
+    assert said is not None
+    assert (said.goes_on, said.reason) == (False, "why")
+    assert file.on_worker(ann, 3) is None
+    assert file.find(result("Hi.")) is not None
 
 
 def test_the_file_lies_beside_the_journal(file: VerdictFile, tmp_path: Path) -> None:

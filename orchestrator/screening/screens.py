@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
-from orchestrator.evaluation.observed import Observed
 from orchestrator.guard_settings import Screen, guard_settings
+from orchestrator.screening.observed import Observed
 from protocols.units import WorkerId
 from scoring.screens.bunching import Bunching, above_threshold, below_edge
 from scoring.screens.comovement import comovements

@@ -8,10 +8,10 @@ import anyio
 import pytest
 
 from orchestrator.coordinator import Coordinator
-from orchestrator.evaluation.screening import SCREENS, Screening, screen
 from orchestrator.market import Limits
 from orchestrator.memory.record import Record
 from orchestrator.reports.suspicions import looked, suspicions
+from orchestrator.screening.screens import SCREENS, Screening, screen
 from orchestrator.task import Task
 from protocols.messages import Announcement, Award, Bid, Failure, Lot, Refusal, Result
 from protocols.units import Money, TaskId

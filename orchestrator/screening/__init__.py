@@ -1,0 +1,1 @@
+"""Looks through a journal for what would be unlikely if all workers were honest."""
