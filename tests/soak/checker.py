@@ -54,7 +54,7 @@ def broken_promises(path: Path, tasks: int) -> list[str]:
 
 def broken_by(events: Sequence[Event], tasks: int) -> list[str]:
     """Return what is wrong with the events themselves, each with the name of its check."""
-    checks = (_keys, _end, _money, _rounds, _settlements, _bids, _after_closing)
+    checks = (_keys, _end, _money, _rounds, _settlements, _bids, _after_closing, _lost, _room)
     found = [f"{check.__name__[1:]}: {wrong}" for check in checks for wrong in check(events)]
     ended = Counter(event.task for event in events if isinstance(event, TaskEnded))
     if len(ended) != tasks or set(ended.values()) != {1}:
@@ -167,6 +167,86 @@ def _after_closing(events: Sequence[Event]) -> Iterator[str]:
             yield f"{event.key!r} comes after its announcement has closed"
         if isinstance(event, Closed):
             closed.add(event.announcement)
+
+
+def _lost(events: Sequence[Event]) -> Iterator[str]:
+    """Check that a call whose answer was lost is booked as billed at its worst, and held for anew.
+
+    Outsiders are paid for answers only, and who is asked for the same answer again bills it once.
+    """
+    held = dict(_ceilings(events))
+    for event in events:
+        match event:
+            case Started(call=call) if call > 1 and not event.reattached:
+                expected = held.get((event.announcement, event.task, event.worker), 0)
+                again = _moved(event, "treasury", "escrow")
+            case Unsettled(lost=True):
+                expected = held.get((event.announcement, event.task, event.worker), 0)
+                again = expected
+            case _:
+                continue
+        if (billed := _moved(event, "escrow", f"spent:{event.worker}")) != expected:
+            yield f"{event.key!r} books {billed} for a lost call, not {expected}"
+        if again != expected:
+            yield f"{event.key!r} holds {again} for another call, not {expected}"
+
+
+def _room(events: Sequence[Event]) -> Iterator[str]:
+    """Check that no award was turned down for which there was cash.
+
+    What other announcements may still cost is planned for, so only the awards of one are looked at
+    that is alone; and copies wait for their peers with what they hold.
+    """
+    opened, treasury, alone = events[0], 0, set[str]()
+    copied = any(isinstance(event, TaskAdded) and event.copies > 1 for event in events)
+    if copied or not isinstance(opened, RunOpened) or opened.budget is None:
+        return
+    held, judging = dict(_ceilings(events)), dict[tuple[str, str], int]()
+    for event in events:
+        for moved in transfers_of(event):
+            if moved.book == "cash":
+                treasury += moved.amount * (
+                    (moved.target == "treasury") - (moved.source == "treasury")
+                )
+        match event:
+            case Announced(announcement=call):
+                alone.add(call.announcement)
+                judging |= {(call.announcement, task): most for task, most in event.judging.items()}
+            case Closed():
+                alone.discard(event.announcement)
+            case Allocated(allocation=made) if alone == {made.announcement}:
+                for task in event.unfunded:
+                    awards = [each for each in made.awards if each.task == task]
+                    keys = [(each.announcement, task, each.worker) for each in awards]
+                    if not held.keys() >= set(keys):
+                        continue  # an outsider, whose pay is for the contract to say
+                    need = sum(held[key] for key in keys)
+                    need += len(keys) * judging.get((made.announcement, task), 0)
+                    if need <= treasury:
+                        yield f"{event.key!r} has no room for {need} on {task!r}, with {treasury} left"
+            case _:
+                pass
+
+
+def _ceilings(events: Sequence[Event]) -> Iterator[tuple[Award, int]]:
+    """Yield the most that each bid says its work can cost, of workers that are not paid in cash."""
+    opened = events[0]
+    assert isinstance(opened, RunOpened)
+    insiders = {each.worker for each in opened.participants if not each.payable}
+    for event in events:
+        if isinstance(event, BidsClosed):
+            for bid in event.bids:
+                if bid.worker in insiders:
+                    yield (bid.announcement, bid.task, bid.worker), bid.most
+
+
+def _moved(event: Event, source: str, target: str) -> int:
+    """Return the cash that an event moves from one account to another."""
+    return sum(
+        moved.amount
+        for moved in transfers_of(event)
+        if (moved.book, moved.source, moved.target) == ("cash", source, target)
+    )
 
 
 def _announcement(event: Event) -> str | None:

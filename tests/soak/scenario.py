@@ -49,6 +49,11 @@ class Scenario:
         """Whether some tasks go to several workers."""
         return self.draws("copied").random() < 0.3
 
+    @property
+    def backend(self) -> str:
+        """On which event loop it runs."""
+        return "trio" if self.seed % 4 == 3 else "asyncio"
+
     def settings(self) -> dict[str, Any]:
         """Return what a coordinator is given, but for its workers."""
         draws = self.draws("settings")

@@ -1,10 +1,11 @@
 """One run from one seed: unreliable workers, a slow and failing disk, deaths, and a new process each time.
 
 All of it happens in virtual time in one thread, so a seed gives the same run again, to the last byte.
+Every fourth seed runs on trio, whose order of tasks is drawn by the seed as well.
 """
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -13,6 +14,8 @@ from random import Random
 from typing import Any
 
 import anyio
+import pytest
+from trio._core._run import _r as trio_order  # pyright: ignore[reportPrivateUsage] - no other way
 
 from orchestrator.coordinator import Coordinator
 from orchestrator.memory.journal import Journal, JournalError, encoded
@@ -107,7 +110,8 @@ def _process(scenario: Scenario, process: int, disk: Disk, folder: Path) -> None
     store = FaultyStore(disk, scenario.fate(process), Random(f"{scenario.seed}\t{process}"))
     market = Mortal(store, past, scenario.workers(process), **scenario.settings())
     try:
-        virtually(partial(_live, market, scenario, process))
+        with _in_order(f"{scenario.seed}\t{process}"):
+            virtually(partial(_live, market, scenario, process), scenario.backend)
     except (JournalError, KilledError):
         if not store.over:
             raise
@@ -116,6 +120,19 @@ def _process(scenario: Scenario, process: int, disk: Disk, folder: Path) -> None
             raise
     else:
         assert isinstance(disk.events[-1], RunClosed)
+
+
+@contextmanager
+def _in_order(seed: str) -> Generator[None]:
+    """Let a seed decide in which order trio gives tasks their turns; elsewhere it is fixed."""
+    state = trio_order.getstate()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("trio._core._run._ALLOW_DETERMINISTIC_SCHEDULING", True)
+        trio_order.seed(seed)
+        try:
+            yield
+        finally:
+            trio_order.setstate(state)
 
 
 async def _live(market: Mortal, scenario: Scenario, process: int) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.memory.budget import Budget
 from tests.soak.scenario import Scenario
 from tests.soak.seeds import FOUND
 from tests.soak.soak import soak
@@ -48,3 +49,31 @@ def test_every_fault_is_drawn_by_some_seed() -> None:
     assert {each.copied for each in scenarios} == {True, False}
     policies = {each.settings()["limits"].lost_calls for each in scenarios}
     assert policies == {"reattach", "retry", "fail"}
+
+
+def test_a_lost_call_that_is_not_booked_is_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A defect on purpose: a call is made again without a reserve for the one before it."""
+
+    def nothing(*_: object) -> tuple[()]:
+        return ()
+
+    for name in ("spend", "hold"):
+        monkeypatch.setattr(f"orchestrator.calls.{name}", nothing)
+    told = soak(1, tmp_path).problems
+    assert any("books 0 for a lost call, not 279" in problem for problem in told)
+
+
+def test_a_budget_that_is_never_given_back_is_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A defect on purpose: what an announcement has not spent stays taken."""
+    take = Budget.take
+
+    def keep(budget: Budget, amount: int) -> None:
+        take(budget, max(amount, 0))
+
+    monkeypatch.setattr(Budget, "take", keep)
+    told = soak(20, tmp_path).problems
+    assert "room: 'allocated\\ta4' has no room for 160 on 't3', with 165 left" in told
