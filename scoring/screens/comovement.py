@@ -3,9 +3,10 @@
 All honest bids rise with the size of a task. So each bid, in logarithms and less the worker's mean
 at its kind of task, is taken relative to the bids of others on the same lot; and the two workers of
 a pair are taken relative to *different* others, half of them for each. What is left of two honest
-workers is then independent, however much their noise differs, and shuffling the lots of one of them
-within each kind gives what chance alone would show (a conditional independence test as in Bajari and
-Ye, "Deciding between competition and collusion", 2003, section 4, by permutation).
+workers is then as often on the same side as on different ones, however much their noise differs from
+worker to worker and from lot to lot: signs drawn at random give what chance alone would show (a
+conditional independence test as in Bajari and Ye, "Deciding between competition and collusion", 2003,
+section 4; the signs as in Wu, "Jackknife, bootstrap and other resampling methods", 1986).
 """
 
 from __future__ import annotations
@@ -29,12 +30,20 @@ FEWEST_OTHERS = 3
 """So many others must have bid on a lot: two halves, one of which has two."""
 
 SHUFFLES = 1999
-"""So many shuffles; the least p-value is one more, inverted."""
+"""So many draws of signs; the least p-value is one more, inverted."""
 
 CLEAR = 0.01
 """A pair with an adjusted p-value so low is a reference for nobody else."""
 
 _STRONG = 3.0
+
+_HIGHEST_POWER = 20.0
+"""Of a worker over its references: only where they hardly move at all is it as high."""
+
+_WEAK = 0.25
+"""Who moves so much less than the others with what moves all is no reference for them."""
+
+_ROUNDS = 50
 
 
 class Comovement(NamedTuple):
@@ -78,10 +87,10 @@ def comovements(
     Args:
         bids: One row per lot, one column per worker: the bid, above 0; not a number where there is
             none.
-        kinds: The kind of each lot; shuffles stay within a kind.
+        kinds: The kind of each lot.
         pairs: Columns to compare; leave out pairs whose relation is declared.
-        seed: Of the shuffles.
-        shuffles: How many.
+        seed: Of the signs.
+        shuffles: How often they are drawn.
 
     Returns:
         One entry for each pair with enough lots. Once a pair is clear (see `CLEAR`), the others are
@@ -100,8 +109,9 @@ def comovements(
     left, doubtful = list(pairs), frozenset[int]()
     while True:
         found = _tested(logs, strata, left, doubtful, np.random.default_rng(seed), shuffles)
-        best = min(found, key=lambda each: (each.adjusted, -abs(each.correlation)), default=None)
-        if best is None or best.adjusted > CLEAR:
+        sure = [each for each in found if each.adjusted <= CLEAR]
+        best = max(sure, key=lambda each: abs(each.correlation), default=None)
+        if best is None:
             return [*clear, *found]
         clear.append(best)
         left.remove((best.first, best.second))
@@ -118,26 +128,26 @@ def _tested(
 ) -> list[Comovement]:
     import numpy as np
 
-    orders: dict[bytes, Integers] = {}
+    powers = _powers(logs)
+    signs = draw.integers(0, 2, (shuffles, *logs.shape), dtype=np.int8) * 2 - 1
     found: list[tuple[int, int, Integers, Floats, float]] = []
     highest = np.zeros(shuffles)
     beaten: list[int] = []
     for first, second in pairs:
-        rest = _relative(logs, strata, first, second, doubtful)
+        rest = _relative(logs, powers, strata, first, second, doubtful)
         if rest is None:
             continue
         rows, mine, other = rest
-        key = rows.tobytes()
-        if key not in orders:
-            orders[key] = _shuffles(strata[rows], shuffles, draw)
-        scale = np.sqrt(len(rows))
-        observed = float(mine @ other)
-        by_chance = np.abs(other[orders[key]] @ mine)
-        beaten.append(int((by_chance >= abs(observed)).sum()))
-        highest = np.maximum(highest, by_chance * scale)
-        found.append((first, second, rows, mine * other, observed))
+        parts = mine * other
+        turned = (signs[:, rows, first] * signs[:, rows, second]) @ parts
+        scale = float(np.sqrt(len(rows)))
+        by_chance = np.abs(turned) * scale
+        observed = abs(float(parts.sum())) * scale
+        beaten.append(int((by_chance >= observed).sum()))
+        highest = np.maximum(highest, by_chance)
+        found.append((first, second, rows, parts, observed))
     return [
-        _told(*each, count, int((highest >= abs(each[4]) * np.sqrt(len(each[2]))).sum()), shuffles)
+        _told(*each[:4], count, int((highest >= each[4]).sum()), shuffles)
         for each, count in zip(found, beaten, strict=True)
     ]
 
@@ -147,13 +157,13 @@ def _told(
     second: int,
     rows: Integers,
     parts: Floats,
-    observed: float,
     beaten: int,
     beaten_by_any: int,
     shuffles: int,
 ) -> Comovement:
     import numpy as np
 
+    observed = float(parts.sum())
     sign = 1.0 if observed >= 0 else -1.0
     strongest = rows[np.argsort(-sign * parts, kind="stable")[:5]]
     return Comovement(
@@ -169,13 +179,18 @@ def _told(
 
 
 def _relative(
-    logs: Floats, strata: Integers, first: int, second: int, doubtful: frozenset[int]
+    logs: Floats,
+    powers: Floats,
+    strata: Integers,
+    first: int,
+    second: int,
+    doubtful: frozenset[int],
 ) -> tuple[Integers, Floats, Floats] | None:
     """Return the usable rows, and both workers relative to different others, of unit length."""
     import numpy as np
 
     known = np.isfinite(logs)
-    others = known.copy()
+    others = known & (powers >= _WEAK)
     others[:, [first, second, *doubtful]] = False
     places = np.cumsum(others, axis=1)
     usable = known[:, first] & known[:, second] & (places[:, -1] >= FEWEST_OTHERS)
@@ -183,8 +198,9 @@ def _relative(
     if len(rows) < FEWEST_LOTS:
         return None
     values, odd = logs[rows], places[rows] % 2 == 1
-    mine = _mean(values, others[rows] & odd)
-    theirs = _mean(values, others[rows] & ~odd)
+    evened = values / np.maximum(powers, _WEAK)
+    mine = _mean(evened, others[rows] & odd)
+    theirs = _mean(evened, others[rows] & ~odd)
     a = _centred(values[:, [first]] - _power(values[:, first], mine, theirs) * mine, strata[rows])
     b = _centred(
         values[:, [second]] - _power(values[:, second], theirs, mine) * theirs, strata[rows]
@@ -209,7 +225,32 @@ def _power(own: Floats, reference: Floats, instrument: Floats) -> float:
     size = float(np.linalg.norm(common) * np.linalg.norm(other))
     if size == 0.0 or shared / size * np.sqrt(len(own)) < _STRONG:
         return 1.0
-    return float(np.clip(((own - own.mean()) @ other) / shared, 0.0, 2.0))
+    return float(np.clip(((own - own.mean()) @ other) / shared, 0.0, _HIGHEST_POWER))
+
+
+def _powers(logs: Floats) -> Floats:
+    """Return how strongly what moves everybody moves each column; ones if nothing does.
+
+    What two columns have in common is the product of their powers, so these are the factor of the
+    covariances beside the diagonal.
+    """
+    import numpy as np
+
+    known = np.isfinite(logs)
+    filled = np.where(known, logs, 0.0)
+    both = np.maximum(known.astype(float).T @ known, 1.0)
+    shared = filled.T @ filled / both
+    scale = np.sqrt(np.maximum(np.diag(shared), 1e-12))
+    np.fill_diagonal(shared, 0.0)
+    apart = ~np.eye(len(scale), dtype=bool)
+    together = (shared / np.outer(scale, scale))[apart].mean()
+    powers = np.ones(len(scale))
+    if together * np.sqrt(len(logs)) < _STRONG:
+        return powers
+    for _ in range(_ROUNDS):
+        products = shared @ powers / np.maximum(powers @ powers - powers**2, 1e-12)
+        powers = (powers + np.maximum(products, 0.0)) / 2 if products.any() else powers
+    return powers / max(float(powers.mean()), 1e-12)
 
 
 def _mean(values: Floats, mask: Mask) -> Floats:
@@ -232,14 +273,3 @@ def _centred(values: Floats, strata: Integers) -> Floats:
         count = np.maximum(known.sum(axis=0), 1)
         centred[rows] = block - np.where(known, block, 0.0).sum(axis=0) / count
     return centred
-
-
-def _shuffles(strata: Integers, count: int, draw: np.random.Generator) -> Integers:
-    """Return so many orders of the rows, each of which keeps every row within its kind."""
-    import numpy as np
-
-    grouped = np.argsort(strata, kind="stable")
-    keys = draw.random((count, len(strata))) + strata[grouped]
-    orders = np.empty(keys.shape, dtype=np.intp)
-    orders[:, grouped] = grouped[np.argsort(keys, axis=1)]
-    return orders
