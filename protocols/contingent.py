@@ -8,7 +8,7 @@ from protocols.bundle_auction import BundleAuction
 from protocols.bundles import BundleBid
 from protocols.contract import Contract
 from protocols.correction import corrected
-from protocols.mechanism import Allocation, Properties, Standing, Standings
+from protocols.mechanism import Allocation, Properties, Standing, Standings, standing_of
 from protocols.messages import Announcement, Bid, Lot
 from protocols.offers import ScoreOf
 from protocols.sized_auction import determine_sized
@@ -19,8 +19,6 @@ ExpectedScore = Callable[[float], float]
 """G(p), what a worker that reports its true probability p can expect of a proper scoring rule."""
 
 Forecast = Literal["raw", "recalibrated"]
-
-_UNKNOWN = Standing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +153,7 @@ class ContingentVcg:
             return worth(lot, bid.probability) - bid.cost
 
         def recalibrated(lot: Lot, bid: Bid) -> int:
-            standing = standings.get((bid.worker, lot.kind), _UNKNOWN)
+            standing = standing_of(standings, bid.worker, lot.kind)
             return worth(lot, recalibrate(bid.probability, standing)) - bid.cost
 
         return raw if self.forecast == "raw" else recalibrated

@@ -6,15 +6,14 @@ from typing import Literal
 
 from protocols.contingent import ContingentVcg, ExpectedScore
 from protocols.contract import Contract
-from protocols.mechanism import Allocation, Properties, Standing, Standings
+from protocols.mechanism import Allocation, Properties, Standings, standing_of
 from protocols.messages import Announcement, Bid, Lot
 from protocols.offers import capacities
+from protocols.pay_per_success import paid_per_success, score_per_success
 from protocols.units import ZERO, Money, WorkerId
 from protocols.winner_determination import Win, determine_winners
 
 Shortfall = Literal["refuse", "pay-per-success"]
-
-_UNKNOWN = Standing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class DepositVcg:
 
     A failing worker owes its pivot and what the score takes away. A worker is *covered* if its
     balance pays for the worst that any bid could lead to: the value of the most valuable lots that
-    its capacity allows, plus the stake times the worst score of each. Nothing in this sum depends
+    its capacity allows, plus the stake times ``worst`` for each. Nothing in this sum depends
     on its bids. Covered workers bid as in ``contingent-vcg``. The others are refused, or bid per
     success as in ``pay-per-success``: they score ``q (V - a)`` and are paid ``V - K / q`` on success
     and nothing on failure. Both kinds compete for the same lots.
@@ -38,7 +37,8 @@ class DepositVcg:
         expected: G of the scoring rule.
         rule: Its name.
         stake: Money b per unit of score.
-        worst: The most that a score takes away per unit of stake; 1 for the quadratic score.
+        worst: The most by which a score can fall short of the expected one, per unit of stake; 1
+            for the quadratic and the spherical score.
         shortfall: What becomes of a worker that is not covered.
         deposit: What every worker has deposited when a run begins; the run keeps the balances and
             hands them in with the standings. Without it nothing limits what can be charged.
@@ -77,25 +77,17 @@ class DepositVcg:
     ) -> Allocation:
         """Let covered and uncovered workers compete; see the class."""
         strict = ContingentVcg(self.expected, self.rule, self.stake)
-        score_strictly = strict.score(standings)
+        strict_score, score_uncovered = strict.score(standings), score_per_success(standings)
+        pay_uncovered = paid_per_success(standings)
         covered = self._covered(announcement, standings)
-
-        def quality(lot: Lot, bid: Bid) -> float:
-            return standings.get((bid.worker, lot.kind), _UNKNOWN).quality
 
         def score(lot: Lot, bid: Bid) -> int:
             if bid.worker in covered:
-                return score_strictly(lot, bid)
-            able = bid.probability and quality(lot, bid)
-            if self.shortfall == "refuse" or not able:
-                return -1
-            return round(quality(lot, bid) * (lot.value - bid.cost / bid.probability))
+                return strict_score(lot, bid)
+            return -1 if self.shortfall == "refuse" else score_uncovered(lot, bid)
 
         def contract(win: Win) -> Contract:
-            if win.bid.worker in covered:
-                return strict.contract(win)
-            price = win.lot.value - round(win.pivot / quality(win.lot, win.bid))
-            return Contract(per_success=Money(price), report=win.bid.probability)
+            return strict.contract(win) if win.bid.worker in covered else pay_uncovered(win)
 
         solution = determine_winners(announcement, bids, score, seed)
         return solution.allocation(announcement, self.name, contract)
@@ -108,7 +100,7 @@ class DepositVcg:
         for member in announcement.participants:
             most = values[: limits.get(member.worker, len(values))]
             needed = sum(most) + round(len(most) * self.stake * self.worst)
-            balances = [standings.get((member.worker, kind), _UNKNOWN).balance for kind in kinds]
+            balances = [standing_of(standings, member.worker, kind).balance for kind in kinds]
             if all(balance is None or balance >= needed for balance in balances):
                 able.add(member.worker)
         return able

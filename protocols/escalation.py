@@ -7,10 +7,10 @@ from protocols.contract import Contract
 from protocols.mechanism import (
     Allocation,
     Properties,
-    Standing,
     Standings,
     Unsold,
     UnsoldReason,
+    standing_of,
     tie_ranks,
 )
 from protocols.messages import Announcement, Award, Bid, Lot
@@ -25,8 +25,6 @@ PRIOR_WEIGHT = 4.0
 After n answers it counts for ``4 * 4 / (4 + n)``: a share that falls with the square of n, since any
 hope left would have every worker asked where much is at stake.
 """
-
-_UNKNOWN = Standing()
 
 
 class Box(NamedTuple):
@@ -137,7 +135,7 @@ class Escalation:
 
     def box(self, lot: Lot, bid: Bid, standings: Standings) -> Box:
         """Return a bid as a box, by what is known of its worker at the kind of the lot."""
-        standing = standings.get((bid.worker, lot.kind), _UNKNOWN)
+        standing = standing_of(standings, bid.worker, lot.kind)
         reading = Stopping(
             slope=standing.slope,
             intercept=standing.intercept,

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-from protocols.contract import Contract
-from protocols.mechanism import Allocation, Properties, Standing, Standings, tie_ranks
-from protocols.messages import Announcement, Bid, Lot
-from protocols.offers import capacities, ranked_offers
-from protocols.units import Money, TaskId, WorkerId
+from protocols.mechanism import Allocation, Properties, Standings, tie_ranks
+from protocols.messages import Announcement, Bid
+from protocols.offers import Offer, capacities, ranked_offers
+from protocols.pay_per_success import paid_per_success, score_per_success
+from protocols.units import TaskId, WorkerId
 from protocols.winner_determination import Win, conclude
-
-_UNKNOWN = Standing()
 
 
 class GeneralizedSecondPrice:
@@ -41,30 +39,17 @@ class GeneralizedSecondPrice:
         self, announcement: Announcement, bids: Sequence[Bid], standings: Standings, seed: int
     ) -> Allocation:
         """Fill the lots from the most valuable one down; see the class."""
-
-        def quality(lot: Lot, bid: Bid) -> float:
-            return standings.get((bid.worker, lot.kind), _UNKNOWN).quality
-
-        def score(lot: Lot, bid: Bid) -> int:
-            if not bid.probability or not quality(lot, bid):
-                return -1
-            return round(quality(lot, bid) * (lot.value - bid.cost / bid.probability))
-
-        def contract(win: Win) -> Contract:
-            price = win.lot.value - round(win.pivot / quality(win.lot, win.bid))
-            return Contract(per_success=Money(price), report=win.bid.probability)
-
-        offers = ranked_offers(announcement, bids, score, seed)
+        offers = ranked_offers(announcement, bids, score_per_success(standings), seed)
         ranks = tie_ranks(seed, announcement, (bid.worker for bid in bids))
         for row in offers.values():
             # workers without room step back, so every place may come to count
             row.sort(key=lambda offer: (-offer[0], ranks[offer[1].worker]))
         wins = _fill(announcement, offers)
         solution = conclude(announcement, bids, offers, wins, "not-worth-it")
-        return solution.allocation(announcement, self.name, contract)
+        return solution.allocation(announcement, self.name, paid_per_success(standings))
 
 
-def _fill(announcement: Announcement, offers: dict[TaskId, list[tuple[int, Bid]]]) -> list[Win]:
+def _fill(announcement: Announcement, offers: dict[TaskId, list[Offer]]) -> list[Win]:
     room: dict[WorkerId, int] = dict(capacities(announcement))
     won: dict[TaskId, Win] = {}
     for lot in sorted(announcement.lots, key=lambda lot: -lot.value):

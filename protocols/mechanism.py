@@ -39,7 +39,7 @@ class Properties:
     room: Room = "none"
 
 
-UnsoldReason = Literal["no-bids", "above-reserve", "not-worth-it", "capacity"]
+UnsoldReason = Literal["no-bids", "above-reserve", "not-worth-it", "capacity", "budget"]
 
 
 class Unsold(Frozen):
@@ -88,6 +88,13 @@ class Standing(Frozen):
 
 Standings = Mapping[tuple[WorkerId, str], Standing]
 """A snapshot of the standings by worker and kind of task."""
+
+_UNKNOWN = Standing()
+
+
+def standing_of(standings: Standings, worker: WorkerId, kind: str) -> Standing:
+    """Return what is known of a worker at a kind of task; of a newcomer, nothing."""
+    return standings.get((worker, kind), _UNKNOWN)
 
 
 class Mechanism(Protocol):

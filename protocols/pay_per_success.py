@@ -1,14 +1,14 @@
 """Pay per success: for workers that cannot be charged when they fail."""
 
 from collections.abc import Callable, Sequence
+from math import inf
 
 from protocols.contract import Contract
-from protocols.mechanism import Allocation, Properties, Standing, Standings
+from protocols.mechanism import Allocation, Properties, Standings, standing_of
 from protocols.messages import Announcement, Bid, Lot
+from protocols.offers import ScoreOf
 from protocols.units import Money
 from protocols.winner_determination import Win, determine_separately
-
-_UNKNOWN = Standing()
 
 
 class PayPerSuccess:
@@ -56,23 +56,28 @@ class PayPerSuccess:
         Raises:
             MechanismError: If a capacity binds.
         """
-
-        def quality(lot: Lot, bid: Bid) -> float:
-            return standings.get((bid.worker, lot.kind), _UNKNOWN).quality
-
-        def score(lot: Lot, bid: Bid) -> int:
-            estimate = quality(lot, bid)
-            if not estimate or not bid.probability:
-                return -1
-            return round(estimate * (lot.value - bid.cost / bid.probability))
-
+        score = score_per_success(standings)
         solution = determine_separately(announcement, bids, score, seed)
-        return solution.allocation(announcement, self.name, _on_success(quality))
+        return solution.allocation(announcement, self.name, paid_per_success(standings))
 
 
-def _on_success(quality: Callable[[Lot, Bid], float]) -> Callable[[Win], Contract]:
+def score_per_success(standings: Standings) -> ScoreOf:
+    """Return the function that scores a bid by ``q (V - a)``, -1 where no success can be had."""
+
+    def score(lot: Lot, bid: Bid) -> int:
+        quality = standing_of(standings, bid.worker, lot.kind).quality
+        ask = bid.cost / bid.probability if bid.probability else inf
+        return round(quality * (lot.value - ask)) if quality and ask < inf else -1
+
+    return score
+
+
+def paid_per_success(standings: Standings) -> Callable[[Win], Contract]:
+    """Return the function that pays ``V - K / q`` on success and nothing on failure."""
+
     def contract(win: Win) -> Contract:
-        price = win.lot.value - round(win.pivot / quality(win.lot, win.bid))
+        quality = standing_of(standings, win.bid.worker, win.lot.kind).quality
+        price = win.lot.value - round(win.pivot / quality)
         return Contract(per_success=Money(price), report=win.bid.probability)
 
     return contract

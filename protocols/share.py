@@ -7,15 +7,13 @@ from fractions import Fraction
 from typing import Final
 
 from protocols.contract import Contract
-from protocols.mechanism import Allocation, Properties, Standing, Standings
+from protocols.mechanism import Allocation, Properties, Standings, standing_of
 from protocols.messages import Announcement, Bid, Lot
 from protocols.units import Money, WorkerId
 from protocols.winner_determination import Solution, Win, determine_winners
 
 LEAST: Final = Money(1_000)
 """A thousand nano-units, about a hundred tokens of a small model."""
-
-_UNKNOWN: Final = Standing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ class Share:
         }
 
     def _least(self, standings: Standings, worker: WorkerId, kind: str) -> Money:
-        known = standings.get((worker, kind), _UNKNOWN).least_cost
+        known = standing_of(standings, worker, kind).least_cost
         return self.least_cost if known is None else known
 
 

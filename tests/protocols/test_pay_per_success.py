@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,9 +55,10 @@ def test_quality_is_ours_and_not_the_claim() -> None:
     assert award.worker == "proven"
 
 
-def test_a_worker_that_promises_nothing_does_not_win() -> None:
-    """A probability of zero asks an unbounded price per success."""
-    announcement, bids = auction([200], {"a": [(0, 0.0)]})
+@pytest.mark.parametrize("offer", [(0, 0.0), (10, 5e-324)])
+def test_a_worker_that_promises_nothing_does_not_win(offer: tuple[int, float]) -> None:
+    """A probability of zero, or so small that a float cannot hold the price, asks without bound."""
+    announcement, bids = auction([200], {"a": [offer]})
     allocation = PayPerSuccess().clear(announcement, bids, {}, 0)
 
     assert [lot.reason for lot in allocation.unsold] == ["not-worth-it"]
