@@ -68,19 +68,18 @@ class BudgetFeasible:
             MechanismError: If a worker would win more lots than its capacity.
         """
         offers = ranked_offers(announcement, bids, savings, seed)
-        stands = {win.lot.task: win for win in separate_wins(announcement, offers)}
-        values = {task: win.lot.value for task, win in stands.items() if win.lot.value}
-        costs = {task: stands[task].bid.cost for task in values}
+        stands = [win for win in separate_wins(announcement, offers) if win.lot.value]
+        values = {win.lot.task: win.lot.value for win in stands}
+        costs = {win.lot.task: win.bid.cost for win in stands}
+        chosen = bought(values, costs, self.budget)
         wins: list[Win] = []
-        for task in bought(values, costs, self.budget):
-            win = stands[task]
-            ceiling = min(win.lot.reserve - win.pivot, self.budget)
-            price = critical(values, costs, self.budget, task, ceiling)
-            wins.append(win._replace(score=win.lot.value, pivot=win.lot.reserve - price))
+        for win in stands:
+            if win.lot.task in chosen:
+                ceiling = min(win.lot.reserve - win.pivot, self.budget)
+                price = critical(values, costs, self.budget, win.lot.task, ceiling)
+                wins.append(win._replace(score=win.lot.value, pivot=win.lot.reserve - price))
         refuse_overload(announcement, (win.bid.worker for win in wins))
-        place = {lot.task: index for index, lot in enumerate(announcement.lots)}
-        wins.sort(key=lambda win: place[win.lot.task])
-        solution = conclude(announcement, bids, offers, wins, "above-reserve")
+        solution = conclude(announcement, bids, offers, wins, "above-reserve", left="budget")
         return solution.allocation(announcement, self.name, paid_for_the_work)
 
 

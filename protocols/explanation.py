@@ -15,6 +15,7 @@ _UNSOLD: dict[str, str] = {
     "above-reserve": "every bid was above the reserve",
     "not-worth-it": "no bid was worth its cost",
     "capacity": "whoever could do it had no room left",
+    "budget": "the budget was better spent on others",
 }
 
 

@@ -81,6 +81,7 @@ def unsold_lots(
     offers: Mapping[TaskId, list[Offer]],
     sold: Collection[TaskId],
     declined: Declined,
+    left: UnsoldReason,
 ) -> tuple[Unsold, ...]:
     """Say of every lot that is not among the sold ones why it has no winner."""
     if len(sold) == len(announcement.lots):
@@ -89,7 +90,7 @@ def unsold_lots(
 
     def reason(task: TaskId) -> UnsoldReason:
         if offers[task]:
-            return "capacity"
+            return left
         return declined if task in wanted else "no-bids"
 
     return tuple(

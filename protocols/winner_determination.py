@@ -23,7 +23,7 @@ from protocols import augmentation, dense
 from protocols.contract import Contract
 from protocols.errors import InexactError, MechanismError
 from protocols.market import Market
-from protocols.mechanism import Allocation, Unsold, tie_ranks
+from protocols.mechanism import Allocation, Unsold, UnsoldReason, tie_ranks
 from protocols.messages import Announcement, Award, Bid, Lot
 from protocols.offers import (
     Declined,
@@ -170,10 +170,20 @@ def conclude(
     offers: Mapping[TaskId, list[Offer]],
     wins: Sequence[Win],
     declined: Declined,
+    left: UnsoldReason = "capacity",
 ) -> Solution:
-    """Complete wins, given in the order of the lots, by the lots that are left and the welfare."""
+    """Complete wins, given in the order of the lots, by the lots that are left and the welfare.
+
+    Args:
+        announcement: The lots.
+        bids: All of them.
+        offers: Those that are worth having.
+        wins: The lots that are sold.
+        declined: The word for a lot without an offer that was bid on.
+        left: The word for a lot that is not sold although it has an offer.
+    """
     sold = {win.lot.task for win in wins}
-    unsold = unsold_lots(announcement, bids, offers, sold, declined)
+    unsold = unsold_lots(announcement, bids, offers, sold, declined, left)
     return Solution(tuple(wins), unsold, sum(win.score for win in wins))
 
 

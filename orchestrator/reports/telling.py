@@ -150,6 +150,7 @@ _UNSOLD: Final = {
     "above-reserve": "every bid asked for more than the reserve",
     "not-worth-it": "no bid promised more than it would cost",
     "capacity": "everybody worth it had no capacity left",
+    "budget": "the budget of the announcement was better spent on others",
 }
 
 _LEAST = "it asked for least"

@@ -68,9 +68,11 @@ def test_proportional_shares() -> None:
     Each is paid its critical cost: at 3 the threshold c_3 / v_3 binds before the share 8 / 2.
     """
     announcement, bids = built([(1, 1), (1, 2), (1, 3), (1, 3)])
-    awards = BudgetFeasible(Money(8)).clear(announcement, bids, {}, 0).awards
+    allocation = BudgetFeasible(Money(8)).clear(announcement, bids, {}, 0)
+    paid = [(award.worker, award.contract.base) for award in allocation.awards]
 
-    assert [(award.worker, award.contract.base) for award in awards] == [("w0", 3), ("w1", 3)]
+    assert paid == [("w0", 3), ("w1", 3)]
+    assert [lot.reason for lot in allocation.unsold] == ["budget", "budget"]
 
 
 def test_a_rival_on_the_same_lot_lowers_the_price() -> None:
