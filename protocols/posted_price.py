@@ -1,12 +1,12 @@
 """The posted price: take it or leave it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from protocols.contract import Contract
 from protocols.mechanism import Allocation, Properties, Standings, tie_ranks
 from protocols.messages import Announcement, Bid, Lot
-from protocols.offers import capacities, ranked_offers
+from protocols.offers import Offer, ScoreOf, capacities, ranked_offers
 from protocols.units import Money, TaskId, WorkerId
 from protocols.winner_determination import Win, conclude
 
@@ -46,29 +46,32 @@ class PostedPrice:
         self, announcement: Announcement, bids: Sequence[Bid], standings: Standings, seed: int
     ) -> Allocation:
         """Ask the workers in their order; see the class."""
-
-        def earning(lot: Lot, bid: Bid) -> int:
-            return self._posted(lot) - bid.cost
-
+        earning, contract = at_fixed_price(self.price)
         offers = ranked_offers(announcement, bids, earning, seed)
         wins = _serve(announcement, offers, seed)
         solution = conclude(announcement, bids, offers, wins, "above-reserve")
-        return solution.allocation(
-            announcement,
-            self.name,
-            lambda win: Contract(base=self._posted(win.lot), report=win.bid.probability),
-        )
-
-    def _posted(self, lot: Lot) -> Money:
-        return lot.reserve if self.price is None else min(self.price, lot.reserve)
+        return solution.allocation(announcement, self.name, contract)
 
 
-def _serve(
-    announcement: Announcement, offers: dict[TaskId, list[tuple[int, Bid]]], seed: int
-) -> list[Win]:
+def at_fixed_price(price: Money | None) -> tuple[ScoreOf, Callable[[Win], Contract]]:
+    """Return what a worker earns by a lot at a price, at most the reserve, and what it is paid."""
+
+    def posted(lot: Lot) -> Money:
+        return lot.reserve if price is None else min(price, lot.reserve)
+
+    def earning(lot: Lot, bid: Bid) -> int:
+        return posted(lot) - bid.cost
+
+    def contract(win: Win) -> Contract:
+        return Contract(base=posted(win.lot), report=win.bid.probability)
+
+    return earning, contract
+
+
+def _serve(announcement: Announcement, offers: dict[TaskId, list[Offer]], seed: int) -> list[Win]:
     """Let every worker in turn take its best lots of those that are left."""
     lots = {lot.task: lot for lot in announcement.lots}
-    wanted: dict[WorkerId, list[tuple[int, Bid]]] = {}
+    wanted: dict[WorkerId, list[Offer]] = {}
     for task in lots:
         for worth, bid in offers[task]:
             wanted.setdefault(bid.worker, []).append((worth, bid))

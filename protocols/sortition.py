@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
-from protocols.contract import Contract
-from protocols.mechanism import Allocation, Properties, Standings
-from protocols.messages import Announcement, Bid, Lot
+from protocols.mechanism import Allocation, Properties, Standings, tie_ranks
+from protocols.messages import Announcement, Bid
 from protocols.offers import Offer, capacities, ranked_offers
+from protocols.posted_price import at_fixed_price
 from protocols.units import Money, TaskId, WorkerId
 from protocols.winner_determination import Win, conclude
 
@@ -56,18 +55,11 @@ class Sortition:
         self, announcement: Announcement, bids: Sequence[Bid], standings: Standings, seed: int
     ) -> Allocation:
         """Draw a worker for every lot; see the class."""
-
-        def posted(lot: Lot) -> Money:
-            return lot.reserve if self.price is None else min(self.price, lot.reserve)
-
-        offers = ranked_offers(announcement, bids, lambda lot, bid: posted(lot) - bid.cost, seed)
+        earning, contract = at_fixed_price(self.price)
+        offers = ranked_offers(announcement, bids, earning, seed)
         drawn = _draw(announcement, offers, seed)
         solution = conclude(announcement, bids, offers, [win for win, _ in drawn], "above-reserve")
-        allocation = solution.allocation(
-            announcement,
-            self.name,
-            lambda win: Contract(base=posted(win.lot), report=win.bid.probability),
-        )
+        allocation = solution.allocation(announcement, self.name, contract)
         logged = tuple(
             award.model_copy(update={"propensity": chance})
             for award, (_, chance) in zip(allocation.awards, drawn, strict=True)
@@ -84,31 +76,8 @@ def lottery(seed: int, announcement: Announcement, purpose: str, names: Iterable
         purpose: What is drawn, such as the task; different purposes give independent orders.
         names: Who takes part.
     """
-    key = f"{seed}:{announcement.announcement}".encode()[:64]
-    return sorted(
-        set(names),
-        key=lambda name: blake2b(f"{purpose}\n{name}".encode(), key=key, digest_size=16).digest(),
-    )
-
-
-def audited(seed: int, announcement: Announcement, names: Iterable[str], rate: float) -> list[str]:
-    """Return the names that are drawn for an audit, each with the same chance.
-
-    An audit that fines a lie by F deters it when ``rate * F`` is at least what the lie gains.
-
-    Args:
-        seed: Of the run.
-        announcement: The round.
-        names: Who may be audited; their reports play no part.
-        rate: The chance of each, in [0, 1].
-    """
-    key = f"{seed}:{announcement.announcement}".encode()[:64]
-    drawn: list[str] = []
-    for name in sorted(set(names)):
-        digest = blake2b(f"audit\n{name}".encode(), key=key, digest_size=8).digest()
-        if int.from_bytes(digest, "big") < rate * 2**64:
-            drawn.append(name)
-    return drawn
+    tickets = tie_ranks(seed, announcement, (f"{purpose}\n{name}" for name in names))
+    return [ticket.removeprefix(f"{purpose}\n") for ticket in tickets]
 
 
 def _draw(

@@ -1,4 +1,4 @@
-"""Sortition and audits by lot."""
+"""Sortition."""
 
 from collections import Counter
 from math import sqrt
@@ -6,8 +6,8 @@ from math import sqrt
 import pytest
 
 from protocols.messages import Award
-from protocols.sortition import Sortition, audited, lottery
-from protocols.units import AnnouncementId, Money, WorkerId
+from protocols.sortition import Sortition, lottery
+from protocols.units import Money, WorkerId
 from tests.protocols.auctions import Auction, auction
 
 ROUNDS = 600
@@ -49,18 +49,6 @@ def test_the_draw_of_one_lot_says_nothing_of_another() -> None:
 
     assert lottery(1, announcement, "t0", names) != lottery(1, announcement, "t1", names)
     assert lottery(1, announcement, "t0", reversed(names)) == lottery(1, announcement, "t0", names)
-
-
-def test_an_audit_draws_its_share_whatever_the_order() -> None:
-    """A rate of 0.3 draws about 300 of 1000, nobody at 0, everybody at 1."""
-    announcement, _ = auction([1], {"a": [None]})
-    announcement = announcement.model_copy(update={"announcement": AnnouncementId("a9")})
-    names = [str(number) for number in range(1000)]
-
-    assert 250 < len(audited(1, announcement, names, 0.3)) < 350
-    assert audited(1, announcement, reversed(names), 0.3) == audited(1, announcement, names, 0.3)
-    assert audited(1, announcement, names, 0.0) == []
-    assert len(audited(1, announcement, names, 1.0)) == 1000
 
 
 def drawn(market: Auction, seeds: int = SEEDS) -> list[tuple[Award, ...]]:
