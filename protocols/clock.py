@@ -110,9 +110,10 @@ class English:
     price they had all accepted, which is one step more than to outlast them would have brought. The
     price is paid whatever the outcome of the work.
 
-    Guarantee: staying in exactly while the price covers the cost is an obviously dominant strategy
-    on the clock, and as a sealed bid it is within one step of a best reply. Nobody is paid less
-    than its cost, and the winner's cost is within one step of the lowest.
+    Guarantee: staying in exactly while the price covers the cost is within one step of a best
+    reply, whatever the others do, on the clock and as a sealed bid: what may pay more is to leave
+    together with the last rivals. On a clock that moves without steps it is obviously dominant (Li
+    2017). Nobody is paid less than its cost, and the winner's cost is within one step of the lowest.
 
     Assumptions: private costs; no capacity binds; no collusion, one name per worker.
 
@@ -212,7 +213,10 @@ class Dutch:
     def clear(
         self, announcement: Announcement, bids: Sequence[Bid], standings: Standings, seed: int
     ) -> Allocation:
-        """Let the clock run for every lot, workers dropping out at their capacity; see the class."""
+        """Let the clock run for every lot; see the class.
+
+        Where a capacity binds, the assignment with the lowest sum of prices counts.
+        """
 
         def accepted(lot: Lot, bid: Bid) -> int:
             return -1 if bid.cost > lot.reserve else lot.reserve - self._price(lot, bid)
