@@ -157,7 +157,6 @@ class _Search:
         self.combine: Combine = combine
         self.value = value
         self.rows = rows
-        self.visited = 0
         self.best = Best((None,) * len(rows), 0.0)
         # how well the lots from each place on could do at most, and what they cost at least
         tops = [max((bid.probability for bid in row), default=0.0) for row in rows]
@@ -172,26 +171,27 @@ class _Search:
         Raises:
             InexactError: If it cannot be found within the limit.
         """
-        self._extend((), [], 0)
-        return self.best
+        teams: list[Team] = [()]
+        for _ in range(LARGEST):
+            if not teams:
+                return self.best
+            teams += reversed(self._extended(teams.pop()))
+        raise InexactError(
+            f"no best team was found among the first {LARGEST}: announce fewer lots that depend on"
+            " each other"
+        )
 
-    def _extend(self, team: Team, chances: list[float], cost: int) -> None:
-        self.visited += 1
-        if self.visited > LARGEST:
-            raise InexactError(
-                f"no best team was found among the first {LARGEST}: announce fewer lots that depend"
-                " on each other"
-            )
+    def _extended(self, team: Team) -> list[Team]:
+        """Return the teams with one lot more that may be better than the best one so far."""
         place = len(team)
+        chances = [0.0 if bid is None else bid.probability for bid in team]
+        cost = sum(bid.cost for bid in team if bid is not None)
         hope = self.value * chance_of(self.combine, [*chances, *self.hopes[place]]) - cost
         if hope - self.least[place] <= self.best.welfare:
-            return
+            return []
         if place == len(self.rows):
             self.best = Best(team, hope)
-            return
+            return []
         busy = {bid.worker for bid in team if bid is not None}
-        for bid in self.rows[place]:
-            if bid.worker not in busy:
-                self._extend((*team, bid), [*chances, bid.probability], cost + bid.cost)
-        if self.combine == "any":
-            self._extend((*team, None), [*chances, 0.0], cost)
+        able = [(*team, bid) for bid in self.rows[place] if bid.worker not in busy]
+        return [*able, (*team, None)] if self.combine == "any" else able

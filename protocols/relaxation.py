@@ -64,14 +64,12 @@ def dual_prices(scores: Sequence[int], needs: Sequence[Sequence[int]]) -> Prices
     shift = max(_BITS - top.bit_length(), 0)
     marginals: list[float] = solved.ineqlin.marginals.tolist()
     prices = [max(round(-marginal * (top << shift)), 0) for marginal in marginals]
-    losses: list[int] = []
+
+    def loss(score: int, needed: Sequence[int]) -> int:
+        return sum(prices[resource] for resource in needed) - (score << shift)
+
     for score, needed in zip(scores, needs, strict=True):
-        loss = sum(prices[resource] for resource in needed) - (score << shift)
         # floating point may leave an item a profit of some nano-units: one of its resources takes it
-        prices[needed[0]] += max(-loss, 0)
-        losses.append(loss)
-    losses = [
-        sum(prices[resource] for resource in needed) - (score << shift)
-        for score, needed in zip(scores, needs, strict=True)
-    ]
-    return Prices(tuple(prices), tuple(losses), sum(prices), shift)
+        prices[needed[0]] += max(-loss(score, needed), 0)
+    losses = tuple(map(loss, scores, needs))
+    return Prices(tuple(prices), losses, sum(prices), shift)
