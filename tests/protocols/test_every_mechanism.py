@@ -158,6 +158,7 @@ def earnings(mechanism: Mechanism, drawn: Auction, seed: int = 3) -> dict[str, f
 @given(auctions(lots=2, workers=3, limited=False), st.integers(0, 99))
 def test_a_tie_is_not_worth_a_fight(name: str, drawn: Auction, seed: int) -> None:
     """Whatever the seed decides between equals, everybody earns the same."""
+    assume(name not in SINGLE or len(drawn[0].lots) == 1)
     first = earnings(EXAMPLES[name], drawn)
     second = earnings(EXAMPLES[name], drawn, seed)
 
@@ -171,6 +172,7 @@ def test_a_tie_is_not_worth_a_fight(name: str, drawn: Auction, seed: int) -> Non
 def test_names_do_not_matter(name: str, drawn: Auction) -> None:
     """Renaming the workers renames what they earn and changes nothing else."""
     announcement, bids = drawn
+    assume(name not in SINGLE or len(announcement.lots) == 1)
     people = [
         member.model_copy(update={"worker": f"x{member.worker[::-1]}"})
         for member in announcement.participants
