@@ -64,19 +64,19 @@ def weighted(panel: Panel, *, weights: Mapping[str, float]) -> tuple[Consensus, 
 
     Args:
         panel: The reports.
-        weights: For each worker, at least 0.
+        weights: For each worker, at least 0 and finite.
 
     Returns:
         One answer per task.
 
     Raises:
-        ValueError: If a worker has no weight or one below 0.
+        ValueError: If a worker has no weight, or one that is below 0 or not finite.
     """
     import numpy as np
 
-    missing = [name for name in panel.workers if not weights.get(name, -1) >= 0]
+    missing = [name for name in panel.workers if not 0 <= weights.get(name, -1) < np.inf]
     if missing:
-        raise ValueError(f"expected a weight of at least 0 for worker {missing[0]!r}")
+        raise ValueError(f"expected a finite weight of at least 0 for worker {missing[0]!r}")
     by_worker = np.array([weights[name] for name in panel.workers], dtype=float)
     return _choose(panel, _support(panel, by_worker[panel.worker] * panel.unit))
 
@@ -201,7 +201,7 @@ def _choose(panel: Panel, support: Floats) -> tuple[Consensus, ...]:
     tied = support >= (best - _TIE * abs(best))[:, None]
     reported = _support(panel, panel.unit) > 0
     tied &= reported | ~(tied & reported).any(axis=1, keepdims=True)
-    answers = [panel.classes[int(column)] for column in support.argmax(axis=1)]
+    answers = [panel.classes[int(column)] for column in tied.argmax(axis=1)]
     for row in map(int, np.flatnonzero(tied.sum(axis=1) > 1)):
         names = [
             name for name, found in zip(panel.classes, tied[row].tolist(), strict=True) if found

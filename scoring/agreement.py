@@ -171,7 +171,7 @@ def distribution(
     """
     names = sorted(set(shares) | set(classes))
     values = [shares.get(name, 0.0) for name in names]
-    if min(values) < 0 or abs(sum(values) - 1) > _TOLERANCE:
+    if not (min(values) >= 0 and abs(sum(values) - 1) <= _TOLERANCE):
         raise ValueError(f"expected shares in [0, 1] with sum 1, not {dict(shares)}")
     return names, values
 

@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING
 
 from scoring.elementwise import clip, log, power, times, where
-from scoring.rule import ScoringRule
+from scoring.rule import ScoringRule, check_exponent
 
 if TYPE_CHECKING:
     from scoring.elementwise import Number
@@ -70,17 +70,18 @@ def pseudo_spherical(exponent: float) -> ScoringRule:
     """Return ``S(p, 1) = p**(g - 1) / (p**g + (1 - p)**g)**((g - 1) / g)``, in [0, 1].
 
     Args:
-        exponent: ``g`` above 1; 2 is the spherical rule, and towards 1 it resembles the logarithmic.
+        exponent: ``g`` in (1, 50]; 2 is the spherical rule, and towards 1 it resembles the
+            logarithmic.
 
     Raises:
-        ValueError: If the exponent is not a finite number above 1.
+        ValueError: If the exponent is outside (1, 50].
 
     Source: Good (1971); Gneiting and Raftery (2007), example 2.
 
     >>> pseudo_spherical(2.0).score(0.6, 1.0) == SPHERICAL.score(0.6, 1.0)
     True
     """
-    _check_exponent(exponent)
+    check_exponent(exponent)
 
     def formula(p: Number, x: Number) -> Number:
         q = 1.0 - p
@@ -94,10 +95,11 @@ def power_rule(exponent: float) -> ScoringRule:
     """Return ``S(p, 1) = (p**(g - 1) - 1) / (g - 1) - (p**g + (1 - p)**g - 1) / g``.
 
     Args:
-        exponent: ``g`` above 1; 2 is the quadratic rule, and towards 1 it becomes the logarithmic.
+        exponent: ``g`` in (1, 50]; 2 is the quadratic rule, and towards 1 it becomes the
+            logarithmic.
 
     Raises:
-        ValueError: If the exponent is not a finite number above 1.
+        ValueError: If the exponent is outside (1, 50].
 
     Source: Tsallis entropy's rule; Jose, Nau and Winkler, "Scoring Rules, Generalized Entropy, and
     Utility Maximization", Operations Research 2008.
@@ -105,7 +107,7 @@ def power_rule(exponent: float) -> ScoringRule:
     >>> round(power_rule(2.0).score(0.75, 1.0), 12) == QUADRATIC.score(0.75, 1.0)
     True
     """
-    _check_exponent(exponent)
+    check_exponent(exponent)
     g = exponent
 
     def formula(p: Number, x: Number) -> Number:
@@ -123,14 +125,14 @@ def asymmetric(base_rate: float, rule: ScoringRule = QUADRATIC) -> ScoringRule:
 
     Args:
         base_rate: The base rate ``c``, in (0, 1).
-        rule: The strictly proper rule ``S0`` to transform.
+        rule: The strictly proper rule ``S0`` to transform, which tells ``c`` from 0 and from 1.
 
     Returns:
         ``(S0(p, x) - S0(c, x)) / T(p)`` with ``T(p) = S0(1, 1) - S0(c, 1)`` for a report of at least
         ``c`` and ``S0(0, 0) - S0(c, 0)`` below it.
 
     Raises:
-        ValueError: If the base rate is outside (0, 1).
+        ValueError: If the base rate is outside (0, 1), or the rule does not tell it from 0 or 1.
 
     Source: Winkler, "Evaluating Probabilities: Asymmetric Scoring Rules", Management Science 1994.
 
@@ -141,6 +143,8 @@ def asymmetric(base_rate: float, rule: ScoringRule = QUADRATIC) -> ScoringRule:
         raise ValueError(f"the base rate must be in (0, 1), not {base_rate!r}")
     failure, success = rule.score(base_rate, 0.0), rule.score(base_rate, 1.0)
     above, below = rule.score(1.0, 1.0) - success, rule.score(0.0, 0.0) - failure
+    if not (above > 0.0 and below > 0.0):
+        raise ValueError(f"the {rule.name} rule does not tell {base_rate!r} from 0 or from 1")
 
     def formula(p: Number, x: Number) -> Number:
         gain = rule.formula(p, x) - (failure + (success - failure) * x)
@@ -188,8 +192,3 @@ def threshold_weighted(low: float, high: float, outside: float = 0.1) -> Scoring
 
     worst = min(formula(0.0, 1.0), formula(1.0, 0.0))
     return ScoringRule("threshold-weighted", formula, (worst, 0.0), strict=outside > 0.0)
-
-
-def _check_exponent(exponent: float) -> None:
-    if not 1.0 < exponent < math.inf:
-        raise ValueError(f"the exponent must be a finite number above 1, not {exponent!r}")

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from scoring.sample import sample
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from scoring.rule import Outcomes, Reports
 
 
@@ -48,9 +51,7 @@ def spiegelhalter(reports: Reports, outcomes: Outcomes) -> CalibrationTest:
     >>> round(result.z, 3), round(result.p_value, 5)
     (4.216, 2e-05)
     """
-    p, x = sample(reports, outcomes)
-    if not ((x == 0.0) | (x == 1.0)).all():
-        raise ValueError("every outcome must be 0 or 1")
+    p, x = _events(reports, outcomes)
     variance = float(((1.0 - 2.0 * p) ** 2 * p * (1.0 - p)).sum())
     if variance == 0.0:
         raise ValueError("reports of 0, 1/2 and 1 alone cannot be tested")
@@ -82,7 +83,7 @@ def debiased_calibration_error(reports: Reports, outcomes: Outcomes, bins: int =
     """
     import numpy as np
 
-    p, x = sample(reports, outcomes)
+    p, x = _events(reports, outcomes)
     if bins < 1 or p.size < 2 * bins:
         raise ValueError(f"needs two reports a bin, not {p.size} reports for {bins} bins")
     ranked = np.sort(p)
@@ -95,3 +96,13 @@ def debiased_calibration_error(reports: Reports, outcomes: Outcomes, bins: int =
     mean_outcome = np.bincount(position, weights=x)[held] / weights
     noise = mean_outcome * (1.0 - mean_outcome) / (weights - 1)
     return float(np.average((mean_report - mean_outcome) ** 2 - noise, weights=weights))
+
+
+def _events(
+    reports: Reports, outcomes: Outcomes
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a sample in which everything has happened or has not."""
+    p, x = sample(reports, outcomes)
+    if not ((x == 0.0) | (x == 1.0)).all():
+        raise ValueError("every outcome must be 0 or 1")
+    return p, x

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from scoring.categorical import TOLERANCE, CategoricalRule
 from scoring.elementwise import log, power
+from scoring.rule import check_exponent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,12 +121,12 @@ def categorical_pseudo_spherical(
     """Return ``(p_y / (sum p_k**g)**(1/g))**(g - 1)``.
 
     Args:
-        exponent: ``g`` above 1; 2 is the spherical rule.
+        exponent: ``g`` in (1, 50]; 2 is the spherical rule.
         baseline: A public distribution q without zeros; then p_k is ``p_k / q_k`` and the sum is
             weighted by q, so that the distance from q counts. None for no baseline.
 
     Raises:
-        ValueError: If the exponent is not a finite number above 1 or the baseline no distribution.
+        ValueError: If the exponent is outside (1, 50] or the baseline no distribution.
 
     Source: Jose, Nau and Winkler, "Scoring Rules, Generalized Entropy, and Utility Maximization",
     Operations Research 2008, and "Sensitivity to Distance and Baseline Distributions in Forecast
@@ -146,11 +147,11 @@ def categorical_power(exponent: float, baseline: Sequence[float] | None = None) 
     """Return ``(p_y**(g - 1) - 1) / (g - 1) - (sum p_k**g - 1) / g``.
 
     Args:
-        exponent: ``g`` above 1; 2 is half the quadratic rule, less 1/2.
+        exponent: ``g`` in (1, 50]; 2 is half the quadratic rule, less 1/2.
         baseline: As for `categorical_pseudo_spherical`; reporting the baseline itself scores 0.
 
     Raises:
-        ValueError: If the exponent is not a finite number above 1 or the baseline no distribution.
+        ValueError: If the exponent is outside (1, 50] or the baseline no distribution.
 
     Source: As for `categorical_pseudo_spherical`.
 
@@ -166,8 +167,7 @@ def categorical_power(exponent: float, baseline: Sequence[float] | None = None) 
 
 
 def _checked(exponent: float, baseline: Sequence[float] | None) -> float:
-    if not 1.0 < exponent < math.inf:
-        raise ValueError(f"the exponent must be a finite number above 1, not {exponent!r}")
+    check_exponent(exponent)
     if baseline is not None and not (
         min(baseline, default=0.0) > 0.0 and abs(math.fsum(baseline) - 1.0) <= TOLERANCE
     ):

@@ -66,8 +66,8 @@ class Labels:
     def visit(self, model: Floats) -> Place:
         """Return the logarithm of the model's posterior density, a better model, and the answers.
 
-        The model's rows must sum to 1: see `normalised`. The answers are the probabilities of each class (first axis) for each task, in the order that
-        `in_order` undoes.
+        The model's rows must sum to 1: see `normalised`. The answers are the probabilities of each
+        class (first axis) for each task, in the order that `in_order` undoes.
         """
         import numpy as np
 

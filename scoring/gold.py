@@ -30,14 +30,16 @@ def stake_limit(accuracy: float, effort: float = 0.0, classes: int = 2) -> float
     Args:
         accuracy: The accuracy of an honest worker, above chance.
         effort: The cost of honest work per task in units of the gold weight.
-        classes: The number of answers to choose from.
+        classes: The number of answers to choose from, at least 2.
 
     Raises:
-        ValueError: If no positive limit exists or the effort is negative.
+        ValueError: If no positive limit exists, the effort is negative or there is no choice.
 
     >>> round(stake_limit(0.7), 9), round(stake_limit(0.7, effort=0.05), 9)
     (0.4, 0.3)
     """
+    if classes < 2:
+        raise ValueError(f"expected at least 2 classes, not {classes}")
     chance = 1 / classes
     if not effort >= 0:
         raise ValueError(f"expected an effort of at least 0, not {effort}")

@@ -164,3 +164,12 @@ def check_unit_interval(what: str, values: NDArray[np.float64]) -> None:
             )
         if not 0.0 <= value <= 1.0:
             raise ValueError(f"{what} {index} must be in [0, 1], not {value!r}")
+
+
+def check_exponent(exponent: float) -> None:
+    """Raise ValueError unless the exponent of a power family is in (1, 50].
+
+    Beyond it the powers of small probabilities vanish, and nothing is left to divide by.
+    """
+    if not 1.0 < exponent <= 50.0:
+        raise ValueError(f"the exponent must be in (1, 50], not {exponent!r}")

@@ -55,7 +55,7 @@ def surrogate_score(
     (1.32, 0.12)
     """
     distance = 1 - false_positive - false_negative
-    if distance <= 0:
+    if not distance > 0:
         raise ValueError(
             f"expected error rates with a sum below 1, not {false_positive} and {false_negative}"
         )

@@ -112,7 +112,7 @@ def bts(panel: Panel, *, alpha: float = 1.0, fewest: int = FEWEST_TASKS) -> tupl
     Raises:
         ValueError: If alpha is not positive.
     """
-    if alpha <= 0:
+    if not alpha > 0:
         raise ValueError(f"expected a positive weight of the prediction score, not {alpha}")
     return score_by_task(panel, lambda respondents: finite_truth_serum(respondents, alpha), fewest)
 

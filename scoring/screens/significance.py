@@ -57,10 +57,11 @@ def fisher_tail(hits: int, drawn: int, marked: int, total: int) -> float:
     """
     most = min(drawn, marked)
     everything = _log_choose(total, drawn)
-    return math.fsum(
+    tail = math.fsum(
         math.exp(_log_choose(marked, each) + _log_choose(total - marked, drawn - each) - everything)
         for each in range(max(hits, drawn + marked - total, 0), most + 1)
     )
+    return min(tail, 1.0)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -64,13 +64,23 @@ def test_ties_are_fair_over_seeds() -> None:
 
 
 def test_weights_count_and_are_checked() -> None:
-    """One heavy voter beats two light ones; a missing or negative weight raises."""
+    """One heavy voter beats two light ones; a weight that is none raises."""
     panel = _votes("a", "b", "b")
     assert weighted(panel, weights={"w0": 5, "w1": 2, "w2": 2})[0].answer == "a"
     assert weighted(panel, weights={"w0": 0, "w1": 0, "w2": 0})[0].answer in {"a", "b"}
-    for weights in ({"w0": 1.0}, {"w0": 1.0, "w1": -1.0, "w2": 1.0}):
+    for wrong in (-1.0, math.inf, math.nan):
         with pytest.raises(ValueError, match="worker 'w1'"):
-            weighted(panel, weights=weights)
+            weighted(panel, weights={"w0": 1.0, "w1": wrong, "w2": 1.0})
+    with pytest.raises(ValueError, match="worker 'w1'"):
+        weighted(panel, weights={"w0": 1.0})
+
+
+def test_no_answer_wins_that_nobody_gave() -> None:
+    """Where no vote on a task weighs anything, the answer is still one of those that were given."""
+    panel = panel_of([PeerReport("t", "a", "a", "a", "no"), PeerReport("u", "b", "b", "b", "yes")])
+    found = weighted(panel, weights={"a": 1.0, "b": 0.0})
+
+    assert found == (Consensus("t", "no", 1.0), Consensus("u", "yes", 0.0))
 
 
 def test_log_odds_of_accuracy_beat_equal_votes() -> None:

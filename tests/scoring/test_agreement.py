@@ -118,7 +118,9 @@ def test_a_label_nobody_gave_counts_in_the_forecast() -> None:
     assert quadratic_rule(forecast, 0) == pytest.approx(1 - 0.375)
 
 
-@pytest.mark.parametrize("prior", [{"0": 0.5}, {"0": 1.5, "1": -0.5}, {"0": 1.0, "1": 0.0}])
+@pytest.mark.parametrize(
+    "prior", [{"0": 0.5}, {"0": 1.5, "1": -0.5}, {"0": 1.0, "1": 0.0}, {"0": math.nan, "1": 1.0}]
+)
 def test_a_public_prior_must_be_positive_and_sum_to_one(prior: dict[str, float]) -> None:
     """A prior that is no distribution or lacks a class raises."""
     rows, _ = crowd(np.random.default_rng(0), [0.7] * 3, 10)

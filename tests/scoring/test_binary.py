@@ -135,9 +135,9 @@ def test_threshold_weighted_rule_ignores_beliefs_outside() -> None:
     assert threshold_weighted(0.6, 0.9, outside=1.0).score(0.3, 1.0) == QUADRATIC.score(0.3, 1.0)
 
 
-@pytest.mark.parametrize("exponent", [1.0, 0.5, math.inf, math.nan])
-def test_exponents_must_exceed_one(exponent: float) -> None:
-    """An exponent of 1 or less is refused."""
+@pytest.mark.parametrize("exponent", [1.0, 0.5, 50.1, 3000.0, math.inf, math.nan])
+def test_exponents_have_a_range(exponent: float) -> None:
+    """An exponent of 1 or less, or so large that powers vanish, is refused."""
     with pytest.raises(ValueError, match="exponent"):
         pseudo_spherical(exponent)
     with pytest.raises(ValueError, match="exponent"):
@@ -150,5 +150,7 @@ def test_parameters_out_of_range_are_refused() -> None:
         clipped_logarithmic(0.5)
     with pytest.raises(ValueError, match="base rate"):
         asymmetric(1.0)
+    with pytest.raises(ValueError, match=r"clipped-logarithmic rule does not tell 0\.99 from"):
+        asymmetric(0.99, clipped_logarithmic(0.02))
     with pytest.raises(ValueError, match="low < high"):
         threshold_weighted(0.9, 0.6)

@@ -40,11 +40,13 @@ def test_spiegelhalter_is_standard_normal_for_calibrated_reports() -> None:
 
 
 def test_spiegelhalter_needs_information() -> None:
-    """Reports of 1/2 alone, and graded outcomes, cannot be tested."""
+    """Reports of 1/2 alone cannot be tested, graded outcomes neither tested nor debiased."""
     with pytest.raises(ValueError, match="cannot be tested"):
         spiegelhalter([0.5, 1.0], [1, 1])
     with pytest.raises(ValueError, match="0 or 1"):
         spiegelhalter([0.6], [0.5])
+    with pytest.raises(ValueError, match="0 or 1"):
+        debiased_calibration_error([0.6, 0.6], [0.5, 1.0], bins=1)
 
 
 def test_debiased_error_by_hand() -> None:

@@ -37,6 +37,13 @@ def test_accuracy_at_chance_allows_no_peer_score(accuracy: float, classes: int) 
         stake_limit(accuracy, classes=classes)
 
 
+@pytest.mark.parametrize("classes", [0, 1])
+def test_without_a_choice_there_is_no_limit(classes: int) -> None:
+    """Fewer than two answers are an error of their own."""
+    with pytest.raises(ValueError, match="at least 2 classes"):
+        stake_limit(0.9, classes=classes)
+
+
 @pytest.mark.parametrize("share", [-0.1, 1.1])
 def test_shares_must_be_shares(share: float) -> None:
     """A share of checks outside [0, 1] raises, so does an accuracy below chance."""
