@@ -73,7 +73,11 @@ def test_each_module_can_be_imported_first() -> None:
         "    __import__(f'scoring.{module}')"
     )
 
-    subprocess.run([sys.executable, "-c", code], check=True)
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+
+    assert (found.returncode, found.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("module", MODULES)
