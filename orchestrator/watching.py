@@ -7,7 +7,6 @@ from orchestrator.execution import Ending
 from orchestrator.market import Market
 from orchestrator.memory.guards import Fact
 from protocols.messages import Failure
-from protocols.units import Money
 from workers.ports import Lesson
 
 _JUDGED: Final[dict[State, Fact]] = {"solved": "accepted", "failed": "turned down"}
@@ -18,14 +17,11 @@ def take_note(market: Market, ending: Ending, announced: int) -> None:
     lot, award, bid, report = ending.lot, ending.award, ending.bid, ending.report
     if award is None or bid is None:
         return
-    if report is not None and ending.pending is None:
-        lesson = Lesson(lot, award, bid, report, ending.outcome)
-        market.workers[award.worker].learn(lesson)
-        market.standings.hear(lot, award, report)
-    if ending.owed:
-        market.standings.charge(award.worker, Money(-ending.owed))
-    if ending.settlement is not None:
-        market.standings.note(lot, award, ending.settlement, report)
+    if ending.pending is None:
+        if report is not None:
+            lesson = Lesson(lot, award, bid, report, ending.outcome)
+            market.workers[award.worker].learn(lesson)
+        market.standings.learn(lot, award, ending)
     watch(market, ending, announced)
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from orchestrator.evaluation.decided import decided, opening, own_mechanism
+from orchestrator.evaluation.decided import opening, own_mechanism
+from orchestrator.evaluation.known import decided
 from orchestrator.evaluation.totals import amount
 from protocols.errors import MechanismError
 from scoring.catalog import SCORING_RULES
@@ -89,8 +90,9 @@ def counterfactuals(
 
     Returns:
         What would have become of each worker; nothing where the mechanism was given in code, is
-        unknown to this version, or decides by what is stated with the answers and not by the bids. An announcement that the mechanism cannot clear with the other
-        reports is left out.
+        unknown to this version, or decides by what is stated with the answers and not by the
+        bids. An announcement that the mechanism cannot clear with the other reports is left out,
+        and so are copies of tasks: what those are paid hangs on the answers of peers.
 
     Raises:
         JournalError: If the journal cannot be read.
@@ -101,7 +103,7 @@ def counterfactuals(
         return {}
     found = {worker: Counterfactual() for worker in rates}
     left = MOST_CLEARINGS
-    for held, standings in decided(record, mechanism):
+    for held, standings in decided(record):
         bidders = {bid.worker for bid in held.bids} & rates.keys()
         left -= len(bidders)
         if left < 0:
@@ -145,8 +147,13 @@ def _compare(
     rates: Rates,
 ) -> None:
     """Add up how the awards of a worker differ."""
-    had = {award.task for award in held.awards if award.worker == worker}
-    has = {award.task: award.contract for award in awards if award.worker == worker}
+    alone = {lot.task for lot in held.announcement.lots if lot.group is None}
+    had = {award.task for award in held.awards if award.worker == worker} & alone
+    has = {
+        award.task: award.contract
+        for award in awards
+        if award.worker == worker and award.task in alone
+    }
     stated = {bid.task: bid.cost for bid in held.bids if bid.worker == worker}
     kinds = held.kinds
     found.announcements += 1

@@ -9,7 +9,6 @@ from orchestrator.market import Limits
 from orchestrator.mechanisms import mechanism_from
 from orchestrator.memory.journal import JournalError
 from orchestrator.memory.ledger import billed
-from orchestrator.memory.standings import StandingBook, standing_book
 from protocols.decommitment import Lapsed, Withdrawn
 from protocols.events import (
     Allocated,
@@ -24,6 +23,7 @@ from protocols.events import (
     Unsettled,
     Verified,
 )
+from protocols.messages import Failure
 from protocols.planning import PlanAnswered, PlanAsked
 from protocols.stopping import SetAside
 from protocols.units import ZERO, Money
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
     from orchestrator.memory.record import Record
     from protocols.contract import Settlement
-    from protocols.mechanism import Mechanism, Standings
-    from protocols.messages import Announcement, Award, Bid, Lot
+    from protocols.mechanism import Mechanism
+    from protocols.messages import Announcement, Award, Bid, Lot, Result
     from protocols.units import AnnouncementId, TaskId, WorkerId
 
     Pair = tuple[TaskId, WorkerId]
 
-Stage = Literal["announced", "decided", "closed", "planned"]
+Stage = Literal["announced", "decided", "closed", "late", "planned"]
 
 
 @dataclass(slots=True)
@@ -48,21 +48,27 @@ class Ended:
 
     Attributes:
         settlement: What was scored and paid; ``None`` if it never was.
-        owed: What the worker got for an award that was withdrawn or whose answer was set aside; negative where it owed for a lapsed one.
+        report: What the worker has reported, if it did.
+        owed: What the worker got for a withdrawn award; negative where it owed for a lapsed one.
+        bought: What it got for an answer that was set aside.
         cost: The metered cost of the work; ``None`` if there was none.
         extra: The cash for lost calls and verdicts; all cash where it was never settled.
         lapsed: Whether the worker did not take it up.
         withdrawn: Whether the coordinator took it back.
         set_aside: Whether its answer was not delivered, because a better one was in hand.
+        over: Whether any of this has been said; else an answer waits for its peers.
     """
 
     settlement: Settlement | None = None
+    report: Result | Failure | None = None
     owed: Money = ZERO
+    bought: Money = ZERO
     cost: Money | None = None
     extra: int = 0
     lapsed: bool = False
     withdrawn: bool = False
     set_aside: bool = False
+    over: bool = False
 
 
 @dataclass(slots=True)
@@ -101,6 +107,16 @@ class Held:
         """The kind of each lot."""
         return {lot.task: lot.kind for lot in self.announcement.lots}
 
+    @property
+    def waits(self) -> bool:
+        """Whether an answer waits for its peers, once the announcement has closed."""
+        return any(not ended.over for ended in self.ended.values())
+
+    def award(self, task: TaskId, worker: WorkerId) -> Award | None:
+        """Return the award of a lot to a worker, if there is one."""
+        mine = (each for each in self.awards if (each.task, each.worker) == (task, worker))
+        return next(mine, None)
+
     def settlement(self, task: TaskId, worker: WorkerId) -> Settlement | None:
         """Return what an award was settled at, if it was."""
         ended = self.ended.get((task, worker))
@@ -111,14 +127,17 @@ class Turn(NamedTuple):
     """One step of a run that depends on what was known then.
 
     Attributes:
-        stage: An announcement was made, decided or closed; or a planner was paid.
+        stage: An announcement was made, decided or closed; an award of it ended later, when the
+            peers had answered too; or a planner was paid.
         held: The announcement.
         amount: What the planner got.
+        late: The award that ended later.
     """
 
     stage: Stage
     held: Held | None
     amount: int = 0
+    late: Award | None = None
 
 
 def opening(record: Record) -> RunOpened:
@@ -139,7 +158,12 @@ def own_mechanism(opened: RunOpened) -> Mechanism | None:
     Nothing if it was given in code, is unknown by now, or changed on the way because the run is a
     fork.
     """
-    if "given" in opened.config["mechanism"] or opened.forked is not None:
+    return None if opened.forked is not None else first_mechanism(opened)
+
+
+def first_mechanism(opened: RunOpened) -> Mechanism | None:
+    """Return the mechanism that a run was opened with, also if it is a fork."""
+    if "given" in opened.config["mechanism"]:
         return None
     try:
         return mechanism_from(opened.config["mechanism"])[1]
@@ -152,107 +176,120 @@ def limits_of(opened: RunOpened) -> Limits:
     return Limits.model_validate(opened.config.get("limits", {}))
 
 
+class Announcements:
+    """Follows announcements through the events of a journal, which are given in order.
+
+    Memory grows with what is open at the same time.
+    """
+
+    def __init__(self) -> None:
+        self._open: dict[AnnouncementId, Held] = {}
+        self._waiting: dict[AnnouncementId, Held] = {}
+
+    def take(self, event: Event) -> Turn | None:
+        """Return what an event did to its announcement, if others depend on that."""
+        match event:
+            case Announced(announcement=call):
+                held = self._open[call.announcement] = Held(call, event.judging)
+                held.asking = sum(move.amount for move in event.transfers)
+                return Turn("announced", held)
+            case BidsClosed(announcement=name) if name in self._open:
+                held = self._open[name]
+                held.bids, held.called_off = event.bids, event.called_off
+                held.asked = billed(event.transfers)
+            case Allocated(allocation=allocation) if allocation.announcement in self._open:
+                held = self._open[allocation.announcement]
+                held.awards, held.unfunded = allocation.awards, event.unfunded
+                unseen = {(each.task, each.worker) for each in event.withheld}
+                held.bids = tuple([b for b in held.bids if (b.task, b.worker) not in unseen])
+                return Turn("decided", held)
+            case Closed(announcement=name) if name in self._open:
+                held = self._open.pop(name)
+                if held.waits:
+                    self._waiting[name] = held
+                return Turn("closed", held)
+            case PlanAsked() | PlanAnswered():
+                return Turn("planned", None, billed(event.transfers))
+            case _:
+                return self._ended(event)
+        return None
+
+    def _ended(self, event: Event) -> Turn | None:
+        """Take in what became of an award; return a turn if its announcement had closed before."""
+        key = _award_of(event)
+        if key is None:
+            return None
+        name, task, worker = key
+        held = self._open.get(name) or self._waiting.get(name)
+        if held is None:
+            return None
+        ended = held.ended.setdefault((task, worker), Ended())
+        _note(ended, event)
+        if name in self._open or not ended.over:
+            return None
+        if not held.waits:
+            del self._waiting[name]
+        return Turn("late", held, late=held.award(task, worker))
+
+
 def turns(record: Record) -> Iterator[Turn]:
     """Yield what happened to announcements, in order.
 
     An announcement is yielded three times, each time with more of it filled in; one that the
-    journal leaves open is not closed.
+    journal leaves open is not closed. Answers that wait for their peers end later.
 
     Raises:
         JournalError: If the journal cannot be read.
     """
-    open_now: dict[AnnouncementId, Held] = {}
+    announcements = Announcements()
     for entry in record.entries():
-        match event := entry.event:
-            case Announced(announcement=call):
-                held = Held(call, event.judging)
-                held.asking = sum(move.amount for move in event.transfers)
-                open_now[call.announcement] = held
-                yield Turn("announced", held)
-            case BidsClosed(announcement=name) if name in open_now:
-                open_now[name].bids, open_now[name].called_off = event.bids, event.called_off
-                open_now[name].asked = billed(event.transfers)
-            case Allocated(allocation=allocation) if allocation.announcement in open_now:
-                held = open_now[allocation.announcement]
-                held.awards, held.unfunded = allocation.awards, event.unfunded
-                unseen = {(each.task, each.worker) for each in event.withheld}
-                held.bids = tuple([b for b in held.bids if (b.task, b.worker) not in unseen])
-                yield Turn("decided", held)
-            case Closed(announcement=name) if name in open_now:
-                yield Turn("closed", open_now.pop(name))
-            case PlanAsked() | PlanAnswered():
-                yield Turn("planned", None, billed(event.transfers))
-            case _:
-                _note(open_now, event)
+        if (turn := announcements.take(entry.event)) is not None:
+            yield turn
 
 
-def decided(record: Record, mechanism: Mechanism) -> Iterator[tuple[Held, Standings]]:
-    """Yield the closed announcements with the standings that their clearing saw.
-
-    Args:
-        record: The journal.
-        mechanism: That of the run.
-
-    Raises:
-        JournalError: If the journal cannot be read.
-    """
-    book = standing_book(mechanism, limits_of(opening(record)).announcements)
-    known: dict[AnnouncementId, Standings] = {}
-    for stage, held, _ in turns(record):
-        if held is None:
-            continue
-        name = held.announcement.announcement
-        if stage == "announced":
-            known[name] = book.open(held.announcement)
-        elif stage == "closed":
-            learn(book, held)
-            yield held, known.pop(name)
+def _award_of(event: Event) -> tuple[AnnouncementId, TaskId, WorkerId] | None:
+    """Return the award that an event says something of."""
+    match event:
+        case Finished(report=about) | Verified(outcome=about) | Settled(settlement=about):
+            return about.announcement, about.task, about.worker
+        case Started() | Unsettled() | SetAside() | Lapsed() | Withdrawn():
+            return event.announcement, event.task, event.worker
+        case _:
+            return None
 
 
-def learn(book: StandingBook, held: Held) -> None:
-    """Take settlements in as the run does: in the order of the lots, and of the ranks of each."""
-    lots = held.lots
-    for award in held.awards:
-        ended = held.ended.get((award.task, award.worker))
-        if ended is None:
-            continue
-        if ended.owed:
-            book.charge(award.worker, Money(-ended.owed))
-        if ended.settlement is not None:
-            book.note(lots[award.task], award, ended.settlement)
-    book.close()
-
-
-def _note(open_now: Mapping[AnnouncementId, Held], event: Event) -> None:
+def _note(ended: Ended, event: Event) -> None:
     """Take in what became of an award."""
     match event:
-        case Started(announcement=name, task=task, worker=worker):
-            if ended := _ended(open_now, name, task, worker):
-                ended.extra += billed(event.transfers)
+        case Started():
+            ended.extra += billed(event.transfers)
         case Finished(report=report):
-            if ended := _ended(open_now, report.announcement, report.task, report.worker):
-                ended.cost = report.cost
-        case Verified(outcome=outcome):
-            if ended := _ended(open_now, outcome.announcement, outcome.task, outcome.worker):
-                ended.extra += event.cost
-        case Unsettled(announcement=name, task=task, worker=worker):
-            if ended := _ended(open_now, name, task, worker):
-                ended.extra += _cash(event)
-        case SetAside(announcement=name, task=task, worker=worker):
-            if ended := _ended(open_now, name, task, worker):
-                ended.owed, ended.set_aside = event.payment, True
+            ended.report, ended.cost = report, report.cost
+        case Verified():
+            ended.extra += event.cost
+        case _:
+            ended.over = True
+    match event:
+        case Unsettled(reason=reason, lost=lost):
+            ended.extra += _cash(event)
+            if lost:  # its calls were given up, which counts as an answer that failed
+                ended.report = Failure(
+                    announcement=event.announcement,
+                    task=event.task,
+                    worker=event.worker,
+                    reason=reason,
+                )
+        case SetAside(payment=payment):
+            ended.bought, ended.set_aside = payment, True
         case Settled(settlement=done):
-            if ended := _ended(open_now, done.announcement, done.task, done.worker):
-                ended.settlement = done
-        case Lapsed(announcement=name, task=task, worker=worker):
-            if ended := _ended(open_now, name, task, worker):
-                fined = [move.amount for move in event.transfers if move.purpose == "penalty"]
-                ended.owed, ended.lapsed = Money(-sum(fined)), True
-        case Withdrawn(announcement=name, task=task, worker=worker):
-            if ended := _ended(open_now, name, task, worker):
-                ended.owed, ended.withdrawn = event.owed, True
-                ended.extra += _cash(event)
-                ended.cost = ended.cost if ended.cost is not None else event.cost
+            ended.settlement = done
+        case Lapsed(transfers=moved):
+            fined = [move.amount for move in moved if move.purpose == "penalty"]
+            ended.owed, ended.lapsed = Money(-sum(fined)), True
+        case Withdrawn(owed=owed):
+            ended.owed, ended.withdrawn = owed, True
+            ended.extra += _cash(event)
+            ended.cost = ended.cost if ended.cost is not None else event.cost
         case _:
             pass
 
@@ -264,11 +301,3 @@ def _cash(event: Unsettled | Withdrawn) -> int:
         for move in event.transfers
         if move.book == "cash" and move.purpose in {"bill", "compensation"}
     )
-
-
-def _ended(
-    open_now: Mapping[AnnouncementId, Held], name: AnnouncementId, task: TaskId, worker: WorkerId
-) -> Ended | None:
-    """Return where to note the end of an award; nothing once its announcement has closed."""
-    held = open_now.get(name)
-    return None if held is None else held.ended.setdefault((task, worker), Ended())

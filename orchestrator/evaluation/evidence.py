@@ -13,12 +13,10 @@ from protocols.errors import MechanismError
 from protocols.events import TaskAdded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from orchestrator.evaluation.decided import Held
     from orchestrator.evaluation.outcomes import Outcomes
     from orchestrator.memory.record import Record
-    from protocols.messages import Award, Bid
+    from protocols.messages import Award
     from protocols.units import Money, TaskId, WorkerId
 
     Pair = tuple[TaskId, WorkerId]
@@ -67,11 +65,11 @@ class Evidence:
         self.draws = 0
         self._trials = trials
         self._columns = {name: at for at, name in enumerate(trials.workers)} if trials else {}
-        for stage, held, _ in turns(record):
-            if held is not None and stage == "announced":
-                self.rounds.update(lot.task for lot in held.announcement.lots)
-            elif held is not None and stage == "closed":
-                self._note(held)
+        for turn in turns(record):
+            if turn.held is not None and turn.stage == "announced":
+                self.rounds.update(lot.task for lot in turn.held.announcement.lots)
+            elif turn.held is not None and turn.stage == "closed":
+                self._note(turn.held)
 
     def _note(self, held: Held) -> None:
         kinds = held.kinds
@@ -125,8 +123,3 @@ def drawn(held: Held, task: TaskId) -> Award | None:
     """Return the award of a lot that was drawn by lot, if it was."""
     awards = [award for award in held.awards if award.task == task]
     return awards[0] if awards and awards[0].propensity < 1 else None
-
-
-def latest(bids: Sequence[Bid]) -> dict[Pair, Bid]:
-    """Return bids by task and worker."""
-    return {(bid.task, bid.worker): bid for bid in bids}

@@ -113,7 +113,7 @@ class Path:
             self._announce(held)
         elif turn.stage == "decided":
             self._decide(held)
-        else:
+        elif turn.stage == "closed":
             self._close(held, actual)
 
     def finish(self, actual: dict[TaskId, Measures]) -> None:

@@ -217,7 +217,7 @@ def _add_up(actual: dict[TaskId, Measures], held: Held, solved_at: float) -> Non
             continue
         done = ended.settlement
         if done is None:
-            came = Measures(cost=ended.cost or 0, paid=ended.owed)
+            came = Measures(cost=ended.cost or 0, paid=ended.owed + ended.bought)
         else:
             lot = lots[award.task]
             came = measured(lot, award.contract, done.success, done.cost, solved_at)

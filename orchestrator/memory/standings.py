@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Protocol
 
 from orchestrator.memory.deposits import Deposits
 from protocols.contract import Settlement
@@ -12,6 +13,25 @@ from scoring.recalibration import Recalibrator
 from scoring.reputation import Standing as Reputation
 
 _IDENTITY = (1.0, 0.0)
+
+
+class Ended(Protocol):
+    """What a book learns from: how an award has ended."""
+
+    @property
+    def report(self) -> Result | Failure | None:
+        """What the worker has reported, if it did."""
+        ...
+
+    @property
+    def owed(self) -> Money:
+        """What it got without a settlement; negative where it owes."""
+        ...
+
+    @property
+    def settlement(self) -> Settlement | None:
+        """What was scored and paid, if it was."""
+        ...
 
 
 class StandingBook:
@@ -41,6 +61,15 @@ class StandingBook:
         self._maps: dict[str, Recalibrator] | None = {} if recalibrate else None
         self._confidences: dict[tuple[WorkerId, str], Counter[float | None]] | None
         self._confidences = {} if confidences else None
+
+    def learn(self, lot: Lot, award: Award, ended: Ended) -> None:
+        """Take in how an award has ended."""
+        if ended.report is not None:
+            self.hear(lot, award, ended.report)
+        if ended.owed:
+            self.charge(award.worker, Money(-ended.owed))
+        if ended.settlement is not None:
+            self.note(lot, award, ended.settlement, ended.report)
 
     def hear(self, lot: Lot, award: Award, report: Result | Failure) -> None:
         """Take in how sure a worker was of its answer, whether or not that is ever judged."""

@@ -2,13 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from protocols.contract import Settlement
 from protocols.mechanism import Standings
-from protocols.messages import Announcement, Award, Failure, Lot, Result
-from protocols.units import Money, WorkerId
+from protocols.messages import Announcement, Award, Lot
 
 if TYPE_CHECKING:
-    from orchestrator.memory.standings import StandingBook
+    from orchestrator.memory.standings import Ended, StandingBook
 
 
 class Succession:
@@ -29,26 +27,10 @@ class Succession:
         self._first, self._second, self._until = first, second, until
         self._in_first = 0
 
-    def hear(self, lot: Lot, award: Award, report: Result | Failure) -> None:
-        """Take in how sure a worker was of its answer."""
-        self._first.hear(lot, award, report)
-        self._second.hear(lot, award, report)
-
-    def note(
-        self,
-        lot: Lot,
-        award: Award,
-        settlement: Settlement,
-        report: Result | Failure | None = None,
-    ) -> None:
-        """Take one settlement in, and what the worker had reported."""
-        self._first.note(lot, award, settlement, report)
-        self._second.note(lot, award, settlement, report)
-
-    def charge(self, worker: WorkerId, amount: Money) -> None:
-        """Take a penalty in."""
-        self._first.charge(worker, amount)
-        self._second.charge(worker, amount)
+    def learn(self, lot: Lot, award: Award, ended: "Ended") -> None:
+        """Take in how an award has ended."""
+        self._first.learn(lot, award, ended)
+        self._second.learn(lot, award, ended)
 
     def open(self, announcement: Announcement) -> Standings:
         """Return what the mechanism of an announcement may know when it clears it."""

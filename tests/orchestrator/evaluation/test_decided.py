@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.evaluation.decided import decided, limits_of, opening, own_mechanism, turns
+from orchestrator.evaluation.decided import limits_of, opening, own_mechanism, turns
 from orchestrator.market import Limits
 from orchestrator.memory.journal import JournalError
 from orchestrator.memory.record import Record
@@ -28,16 +28,6 @@ def test_the_turns_of_the_small_run(tmp_path: Path) -> None:
     assert done is not None
     assert (done.success, done.payment, held.ended[T1, A].cost) == (0, 30, 12)
     assert held.settlement(T2, A) is None
-
-
-def test_standings_are_those_of_the_clearing(tmp_path: Path) -> None:
-    """The first clearing knew nobody; the second what was settled in the first."""
-    with Record(write(tmp_path / "run.db", events())) as record:
-        mechanism = own_mechanism(opening(record))
-        assert mechanism is not None
-        (_, first), (_, second) = decided(record, mechanism)
-    assert first == {}
-    assert second[A, "task"].quality > 0.5 > second[B, "task"].quality
 
 
 def test_the_opening(tmp_path: Path) -> None:

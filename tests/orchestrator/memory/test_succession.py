@@ -2,6 +2,7 @@
 
 import pytest
 
+from orchestrator.evaluation.decided import Ended
 from orchestrator.memory.deposits import Deposits
 from orchestrator.memory.standings import StandingBook
 from orchestrator.memory.succession import Succession
@@ -9,7 +10,7 @@ from protocols.messages import Announcement, Participant
 from protocols.units import AnnouncementId, Money
 from tests.orchestrator.small_runs import FOR_A, T1, A, lot, settled
 
-DONE = settled(A, T1, {"success": 1.0, "score": 0.0, "payment": 6, "cost": 2})
+DONE = Ended(settled(A, T1, {"success": 1.0, "score": 0.0, "payment": 6, "cost": 2}))
 KEY = (A, "task")
 
 
@@ -32,10 +33,10 @@ def test_each_announcement_is_read_in_its_book() -> None:
     """The first two know nothing of deposits; the third does, less what was settled before."""
     both = books()
     assert KEY not in both.open(call(1))
-    both.note(lot(T1), FOR_A, DONE)
+    both.learn(lot(T1), FOR_A, DONE)
     both.close()
     assert both.open(call(2))[KEY].balance is None
-    both.charge(A, Money(4))
+    both.learn(lot(T1), FOR_A, Ended(owed=Money(-4)))
     both.close()
     assert both.open(call(3))[KEY].balance == 10 + 6 - 4
 
@@ -44,7 +45,7 @@ def test_both_learn_the_same() -> None:
     """A success counts in both books, and once."""
     both = books()
     both.open(call(1))
-    both.note(lot(T1), FOR_A, DONE)
+    both.learn(lot(T1), FOR_A, DONE)
     both.close()
     early, late = both.open(call(2))[KEY], both.open(call(3))[KEY]
     assert early.quality == late.quality == pytest.approx(2 / 3)
