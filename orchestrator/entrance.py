@@ -144,7 +144,7 @@ def given(record: "Record | None") -> tuple[Iterable[TaskAdded], Iterable[Cancel
     """Return what an earlier process was given, each in its order: tasks, and what called them off."""
     if record is None:
         return (), ()
-    return record.of("task-added", TaskAdded), record.of("cancelled", Cancelled)
+    return record.of(TaskAdded), record.of(Cancelled)
 
 
 def described(verifier: Verifier | None) -> dict[str, object] | None:

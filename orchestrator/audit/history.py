@@ -44,7 +44,8 @@ class Past:
         reports: dict[tuple[AnnouncementId, TaskId, WorkerId], float] = {}
         held: list[Held] = []
         self._maps = Recalibrator()
-        for entry in record.entries():
+        read = (Announced, BidsClosed, RoundClosed, Allocated, Settled)
+        for entry in record.entries(*read):
             match entry.event:
                 case Announced(announcement=announcement):
                     announced[announcement.announcement] = announcement

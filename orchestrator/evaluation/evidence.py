@@ -56,9 +56,9 @@ class Evidence:
         self.limits = limits_of(self.opened)
         self.own = own_mechanism(self.opened)
         self.needs: dict[TaskId, tuple[TaskId, ...]] = {
-            event.lot.task: event.needs for event in record.of("task-added", TaskAdded)
+            event.lot.task: event.needs for event in record.of(TaskAdded)
         }
-        self.cancelled = {event.task for event in record.of("cancelled", Cancelled)}
+        self.cancelled = {event.task for event in record.of(Cancelled)}
         self.rounds: Counter[TaskId] = Counter()
         self.settled: dict[Pair, tuple[float, Money]] = {}
         self.qualities = Qualities()

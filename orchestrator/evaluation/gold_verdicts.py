@@ -98,16 +98,20 @@ def gold_verdicts(record: Record) -> list[GoldVerdicts]:
     Raises:
         JournalError: If the journal cannot be read.
     """
-    judges: dict[TaskId, str] = {}
+    judges = {
+        added.lot.task: str(added.verify.get("by"))
+        for added in record.of(TaskAdded)
+        if added.verify is not None and added.verify.get("gold") is not None
+    }
+    if not judges:
+        return []
     names: dict[TaskId, str] = {}
     found: dict[str, GoldVerdicts] = {}
     solved_at = Limits().solved_at
-    for entry in record.entries():
+    for entry in record.entries(RunOpened, Announced, Verified):
         match entry.event:
             case RunOpened(config=config):
                 solved_at = Limits.model_validate(config.get("limits", {})).solved_at
-            case TaskAdded(lot=lot, verify=dict(form)) if form.get("gold") is not None:
-                judges[lot.task] = str(form.get("by"))
             case Announced(announcement=call):
                 names |= {lot.task: judges[lot.origin] for lot in call.lots if lot.origin in judges}
             case Verified(outcome=said, opinion=float(opinion)) if said.task in names:

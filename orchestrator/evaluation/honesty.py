@@ -165,7 +165,7 @@ def _tracks(record: Record) -> dict[WorkerId, _Track]:
     tracks: dict[WorkerId, _Track] = defaultdict(_Track)
     kinds: dict[AnnouncementId, dict[TaskId, str]] = {}
     contracts: dict[AnnouncementId, dict[tuple[TaskId, WorkerId], Contract]] = {}
-    for entry in record.entries():
+    for entry in record.entries(Announced, Allocated, Settled, Closed):
         match entry.event:
             case Announced(announcement=announcement):
                 kinds[announcement.announcement] = {

@@ -16,7 +16,7 @@ import anyio
 from anyio.lowlevel import checkpoint
 
 from protocols.contract import Contract
-from protocols.events import Announced, BidsClosed, Event, Settled, TaskEnded
+from protocols.events import Announced, BidsClosed, Event, RunOpened, Settled, TaskEnded
 from protocols.messages import Award, Bid, Lot, Result
 from protocols.stopping import SetAside
 from protocols.units import ZERO, AnnouncementId, TaskId, WorkerId
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 64
 """So many workers that take time are called at once."""
+
+_READ: Final = (RunOpened, Announced, BidsClosed, Settled, SetAside, TaskEnded)
 
 _DECIDED: Final = frozenset({"solved", "failed", "unsold", "unfunded"})
 
@@ -124,9 +126,9 @@ async def gather(
     fleet = {worker.name: worker for worker in workers if worker.repeatable}
     outcomes: Outcomes | None = None
     open_lots: dict[AnnouncementId, tuple[Lot, ...]] = {}
-    for entry in record.entries():
+    for entry in record.entries(*_READ):
         event = entry.event
-        if event.event == "run-opened":
+        if isinstance(event, RunOpened):
             names = [participant.worker for participant in event.participants]
             outcomes = Outcomes(
                 [name for name in names if name in fleet],

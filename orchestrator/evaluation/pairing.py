@@ -10,7 +10,7 @@ from orchestrator.evaluation.decided import limits_of, opening
 from orchestrator.evaluation.resampling import bootstrap_errors
 from orchestrator.evaluation.settings_diff import Setting, settings_diff
 from protocols.decommitment import Withdrawn
-from protocols.events import Finished, Settled, TaskAdded, TaskEnded
+from protocols.events import Announced, Finished, Settled, TaskAdded, TaskEnded
 from protocols.units import NANO
 
 if TYPE_CHECKING:
@@ -156,7 +156,8 @@ def _tasks(record: Record) -> dict[TaskId, _Came]:
     """Return what every task came to that has ended and was not called off."""
     tasks: dict[TaskId, _Came] = {}
     origins: dict[TaskId, TaskId] = {}
-    for entry in record.entries():
+    read = (TaskAdded, Announced, Finished, Settled, Withdrawn, TaskEnded)
+    for entry in record.entries(*read):
         match event := entry.event:
             case TaskAdded(lot=lot):
                 tasks[lot.task] = _Came(lot)
@@ -170,10 +171,10 @@ def _tasks(record: Record) -> dict[TaskId, _Came]:
                 came.paid += event.owed
             case TaskEnded(task=task, state=state):
                 tasks[task].state = state
+            case Announced(announcement=call):
+                origins |= {lot.task: lot.origin for lot in call.lots if lot.group is not None}
             case _:
-                if event.event == "announced":
-                    lots = event.announcement.lots
-                    origins |= {lot.task: lot.origin for lot in lots if lot.group is not None}
+                pass  # nothing else was read
     return {task: came for task, came in tasks.items() if came.state not in {None, "cancelled"}}
 
 

@@ -203,7 +203,7 @@ def _unsayable(record: Record, own: Mechanism | None, mechanism: Mechanism) -> s
     """Return why nothing can be said of a mechanism; empty where something can."""
     if own == mechanism:
         return ""
-    if next(record.of("round-closed", RoundClosed), None) is not None:
+    if next(record.of(RoundClosed), None) is not None:
         return ACCEPTED
     return TOGETHER if combine_of(mechanism) or (own and combine_of(own)) else ""
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
 
@@ -11,8 +12,9 @@ from orchestrator.memory.journal import GENESIS, JournalError, Row, checked_chai
 from orchestrator.memory.journal_file import CALLS, CHAIN, damage, has_calls, open_to_read
 from orchestrator.memory.upcasting import UnknownEventError, decoded
 from protocols.events import EVENT, Event
+from protocols.frozen import Frozen
 
-E = TypeVar("E")
+E = TypeVar("E", bound=Frozen)
 
 
 class Entry(NamedTuple):
@@ -65,11 +67,16 @@ class Record:
         count: int = self._one("SELECT count(*) FROM events WHERE seq <= ?", self._last)[0]
         return count
 
-    def entries(self) -> Iterator[Entry]:
-        """Yield every entry in order, without checking the chain."""
-        for seq, at, body in self._all(
-            "SELECT seq, at, body FROM events WHERE seq <= ? ORDER BY seq", self._last
-        ):
+    def entries(self, *kinds: type[Frozen]) -> Iterator[Entry]:
+        """Yield the entries in order, without checking the chain.
+
+        Args:
+            kinds: The events that are wanted; all, if none are named. The others are passed over
+                undecoded: decoding is most of what reading a journal takes.
+        """
+        wanted = " OR ".join(["key BETWEEN ? AND ?"] * len(kinds)) or "TRUE"
+        query = f"SELECT seq, at, body FROM events WHERE seq <= ? AND ({wanted}) ORDER BY seq"
+        for seq, at, body in self._all(query, self._last, *chain(*map(_keys, kinds))):
             yield Entry(seq, at, self._decode(seq, body))
 
     def get(self, key: str) -> Event | None:
@@ -77,16 +84,11 @@ class Record:
         row = self._one("SELECT seq, body FROM events WHERE key = ? AND seq <= ?", key, self._last)
         return self._decode(*row) if row else None
 
-    def of(self, tag: str, kind: type[E]) -> Iterator[E]:
-        """Yield the events of one kind, such as ``task-added``, in order."""
-        for seq, body in self._all(
-            "SELECT seq, body FROM events WHERE key GLOB ? AND seq <= ? ORDER BY seq",
-            f"{tag}\t*",
-            self._last,
-        ):
-            event = self._decode(seq, body)
-            if isinstance(event, kind):
-                yield event
+    def of(self, kind: type[E]) -> Iterator[E]:
+        """Yield the events of one kind in order."""
+        for entry in self.entries(kind):
+            if isinstance(entry.event, kind):
+                yield entry.event
 
     def head(self) -> tuple[int, str]:
         """Return the last sequence number and, in hexadecimal, the last hash."""
@@ -152,3 +154,9 @@ class Record:
             raise JournalError(
                 f"{self.path}: entry {seq} cannot be read: {where}: {first['msg']}"
             ) from error
+
+
+def _keys(kind: type[Frozen]) -> tuple[str, str]:
+    """Return the bounds of the keys of one kind of event: its tag, alone or before a tab."""
+    tag = str(kind.model_fields["event"].default).partition(".")[0]
+    return tag, f"{tag}\n"

@@ -30,12 +30,9 @@ class Round(NamedTuple):
 
 def rounds(record: Record) -> Iterator[Round]:
     """Part a run by what was planned; one without plans is one round."""
-    if next(record.of("plan-asked", PlanAsked), None) is None:
-        yield Round((), tuple(record.of("task-added", TaskAdded)))
-        return
     planning: list[Planning] = []
     added: list[TaskAdded] = []
-    for entry in record.entries():
+    for entry in record.entries(TaskAdded, PlanAsked, PlanAnswered):
         match entry.event:
             case TaskAdded():
                 added.append(entry.event)

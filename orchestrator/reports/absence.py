@@ -29,7 +29,7 @@ def absences(record: Record, summary: Summary) -> list[str]:
     if not absent:
         return []
     reasons = {worker: Counter[str]() for worker in absent}
-    for closed in record.of("bids-closed", BidsClosed):
+    for closed in record.of(BidsClosed):
         for refusal in closed.refusals:
             if refusal.worker in reasons:
                 reasons[refusal.worker][refusal.reason] += 1

@@ -79,7 +79,7 @@ def held(record: Record) -> list[Guarded]:
         JournalError: If the journal cannot be read.
     """
     totals = GuardTotals()
-    for event in record.of("guarded", Guarded):
+    for event in record.of(Guarded):
         totals.note(event)
     return totals.held
 

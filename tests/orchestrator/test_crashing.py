@@ -117,7 +117,7 @@ def until_it_works(path: Path) -> None:
         if path.exists():
             try:
                 with Record(path) as record:
-                    if sum(1 for _ in record.of("started", Started)) > 3:
+                    if sum(1 for _ in record.of(Started)) > 3:
                         return
             except JournalError:  # it is being made
                 continue

@@ -98,16 +98,14 @@ def test_a_goal_becomes_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
     solution = truthbid("run", path, *replayed, env=NO_KEY).data()["solution"]
     assert solution["answer"].startswith("The large moons of Saturn\n")
     with Record(Path("run.db")) as run:
-        plans = [bool(each.problems) for each in run.of("plan-answered", PlanAnswered)]
+        plans = [bool(each.problems) for each in run.of(PlanAnswered)]
         judged = [
             (each.outcome.worker, each.outcome.success, each.cost > 0)
-            for each in run.of("verified", Verified)
+            for each in run.of(Verified)
             if each.outcome.verifier == "judge"
         ]
-        awards = [
-            award for each in run.of("allocated", Allocated) for award in each.allocation.awards
-        ]
-        settled = list(run.of("settled", Settled))
+        awards = [award for each in run.of(Allocated) for award in each.allocation.awards]
+        settled = list(run.of(Settled))
     assert plans == [True, False]
     assert judged == [("small", 0.0, True), ("big", 1.0, True)]
     assert len(awards) == len(settled) == 6

@@ -49,7 +49,7 @@ def plan(*arguments: object, says: str = "") -> Said:
 def asked(journal: str) -> int:
     """Return how many calls of the planner a journal holds."""
     with Record(Path(journal)) as record:
-        return len(list(record.of("plan-asked", PlanAsked)))
+        return len(list(record.of(PlanAsked)))
 
 
 def test_a_plan_is_shown_and_nothing_is_run() -> None:

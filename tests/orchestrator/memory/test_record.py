@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from orchestrator.memory.journal import GENESIS, JournalError
 from orchestrator.memory.record import Record
 from orchestrator.memory.sqlite_journal import SqliteJournal
-from protocols.events import RunOpened, Settled, TaskAdded
+from protocols.events import Event, RunClosed, RunOpened, Settled, TaskAdded
 from tests.orchestrator.journals import added, by_hand, clock, run, write
 
 
@@ -36,11 +37,15 @@ def test_an_event_is_found_by_its_key(path: Path) -> None:
 
 
 def test_events_are_found_by_their_kind(path: Path) -> None:
-    """Events of a tag come in order; those of another class are left out."""
+    """Entries of some kinds are those of all kinds without the others, in their order."""
     with Record(path) as record:
-        assert list(record.of("settled", Settled)) == [run()[8]]
-        assert list(record.of("settled", TaskAdded)) == []
-        assert list(record.of("task", TaskAdded)) == []
+        every = list(record.entries())
+        for kinds in [*((kind,) for kind in get_args(Event)), (Settled, RunClosed, TaskAdded)]:
+            wanted = [entry for entry in every if isinstance(entry.event, kinds)]
+            assert list(record.entries(*kinds)) == wanted
+            assert list(record.of(kinds[0])) == [
+                entry.event for entry in wanted if isinstance(entry.event, kinds[0])
+            ]
 
 
 def test_the_head_is_the_last_hash(path: Path, tmp_path: Path) -> None:
@@ -62,7 +67,7 @@ def test_a_record_is_what_the_file_held_when_it_was_opened(tmp_path: Path) -> No
 
         assert (len(record), record.head()[0]) == (1, 1)
         assert [entry.event for entry in record.entries()] == [added(1)]
-        assert list(record.of("task-added", TaskAdded)) == [added(1)]
+        assert list(record.of(TaskAdded)) == [added(1)]
         assert record.get(added(1).key) == added(1)
         assert record.get(added(2).key) is None
         assert list(record.problems()) == []
@@ -86,7 +91,7 @@ def test_an_entry_that_is_no_event_is_named_in_one_line(path: Path) -> None:
 READINGS: dict[str, Callable[[Record], object]] = {
     "entries": lambda record: list(record.entries()),
     "by key": lambda record: record.get("task-added\tt1"),
-    "by kind": lambda record: list(record.of("task-added", TaskAdded)),
+    "by kind": lambda record: list(record.of(TaskAdded)),
     "transfers": lambda record: list(record.transfers()),
     "stray": Record.stray_transfers,
     "length": len,

@@ -65,7 +65,7 @@ def test_an_interrupted_cell_goes_on(tmp_path: Path) -> None:
 
 def _endings(journal: Path) -> list[TaskEnded]:
     with Record(journal) as record:
-        return list(record.of("task-ended", TaskEnded))
+        return list(record.of(TaskEnded))
 
 
 def test_a_journal_of_other_settings_is_not_taken(tmp_path: Path) -> None:
