@@ -18,25 +18,23 @@ from orchestrator.mechanisms import mechanism_from
 from orchestrator.memory.caps import BudgetSettings, budget_settings
 from orchestrator.memory.ledger import Ledger
 from orchestrator.peer_settings import PeerSettings, check_judge, peer_settings
-from orchestrator.planning.course import Course
-from orchestrator.planning.maker import Maker
-from orchestrator.planning.pursuit import OnPlan, Solution, first_brief, pursue
-from orchestrator.planning.settings import PlanningSettings
-from orchestrator.planning.wiring import is_wired
 from orchestrator.session import Session
 from orchestrator.task import Task, TaskResult, task_result
 from protocols.events import Event
 from protocols.mechanism import Mechanism
 from protocols.units import TaskId, money, units
-from workers.planning.planner import Planner
 from workers.ports import Worker
 
 if TYPE_CHECKING:
     from orchestrator.bootstrap import Fleet
     from orchestrator.config import RunConfig
     from orchestrator.engine import Engine
+    from orchestrator.planning.course import Course
+    from orchestrator.planning.pursuit import OnPlan, Solution
+    from orchestrator.planning.settings import PlanningSettings
     from workers.chat import Chat
     from workers.model_judge import ModelJudge
+    from workers.planning.planner import Planner
 
 
 class Coordinator(Session):
@@ -95,8 +93,8 @@ class Coordinator(Session):
         judges: Iterable["ModelJudge"] = (),
         guards: GuardSettings | Mapping[str, object] | None = None,
         budgets: BudgetSettings | Mapping[str, object] | None = None,
-        planner: Planner | None = None,
-        planning: PlanningSettings | Mapping[str, object] | None = None,
+        planner: "Planner | None" = None,
+        planning: "PlanningSettings | Mapping[str, object] | None" = None,
         record_calls: bool = True,
         resume: bool = False,
     ) -> None:
@@ -131,7 +129,11 @@ class Coordinator(Session):
         )
         self._limits, self._seed, self._mechanism = limits or Limits(), seed, rule
         self._workers = by_name
-        self._planner, self._planning = planner, PlanningSettings.model_validate(planning or {})
+        self._planner = planner
+        if planner is not None:
+            from orchestrator.planning.settings import PlanningSettings
+
+            self._planning = PlanningSettings.model_validate(planning or {})
         self._record_calls = record_calls and self.journal_path is not None
         self._calls = ExitStack()
         self._listeners: list[Callable[[Event], None]] = []
@@ -225,15 +227,14 @@ class Coordinator(Session):
         def note(ending: Ending) -> None:
             results[ending.lot.task] = task_result(ending)
 
-        if any(map(is_wired, tasks)):
-            course = Course(tasks)
+        if (course := course_of(tasks)) is not None:
             await self.follow(course, note)
             return [course.result(task, results) for task in tasks]
         entries = self.admit(tasks)
         await self.complete(entries, note)
         return [results[entry.lot.task] for entry in entries]
 
-    async def follow(self, course: Course, on_end: OnEnd) -> None:
+    async def follow(self, course: "Course", on_end: OnEnd) -> None:
         """Have the tasks of a course done, each when its time has come. Raises like `run`."""
         entries = self.admit(course.start())
         await self.complete(entries, on_end, lambda ending: self.admit(course.take(ending)))
@@ -256,7 +257,7 @@ class Coordinator(Session):
             raise ValueError(f"there is no task {task!r}")
         return await engine.cancel(TaskId(task), reason[:2000])
 
-    async def solve(self, goal: str, on_plan: OnPlan | None = None) -> Solution:
+    async def solve(self, goal: str, on_plan: "OnPlan | None" = None) -> "Solution":
         """Plan a goal, have the tasks of the plan done, and plan again what they left open.
 
         Plans are journaled with their cost: a resumed run asks no planner again. Nothing else may
@@ -274,6 +275,9 @@ class Coordinator(Session):
             raise ValueError("to solve a goal, give the coordinator a planner")
         if not self._running().resting:
             raise RuntimeError("a goal is planned when no other task is under way")
+        from orchestrator.planning.maker import Maker
+        from orchestrator.planning.pursuit import first_brief, pursue
+
         brief = first_brief(goal, self._planning, self._budget, self.opening.currency)
         maker = Maker(self._market, self._planner, self._planning)
         return await pursue(brief, maker, self.follow, on_plan)
@@ -373,3 +377,13 @@ class Coordinator(Session):
         if left and self._engine is not None:
             self._engine.check()
             raise RuntimeError("the market was closed before the tasks had ended")
+
+
+def course_of(tasks: Sequence[Task]) -> "Course | None":
+    """Return the course of tasks that are made from answers or lists, if any of them is."""
+    if not any(task.needs or task.each is not None for task in tasks):
+        return None
+    from orchestrator.planning.course import Course
+    from orchestrator.planning.wiring import is_wired
+
+    return Course(tasks) if any(map(is_wired, tasks)) else None

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orchestrator.market import Limits
 from orchestrator.memory.ledger import fund
 from protocols.events import RunOpened
 from protocols.units import Money
-from workers.model_judge import ModelJudge
 from workers.ports import Worker
+
+if TYPE_CHECKING:
+    from workers.model_judge import ModelJudge
 
 
 def genesis(
@@ -20,7 +21,7 @@ def genesis(
     currency: str,
     budget: Money | None,
     workers: Iterable[Worker],
-    judges: Iterable[ModelJudge] = (),
+    judges: "Iterable[ModelJudge]" = (),
     config: Mapping[str, Any],
     limits: Limits,
 ) -> RunOpened:
@@ -31,6 +32,8 @@ def genesis(
     Raises:
         ValueError: If the configuration has a number that JSON cannot say.
     """
+    from importlib.metadata import version  # loads a parser of e-mail
+
     workers = tuple(workers)
     versions = [*(each.prompts for each in workers), *(each.prompts for each in judges)]
     config = {**config, "limits": limits.model_dump(mode="json")}

@@ -10,16 +10,18 @@ so everything. And on trio a coroutine that has shielded itself, or sits in a nu
 task: the market is left without it, but ``trio.run`` does not return before it ends.
 """
 
-import asyncio  # noqa: TID251 - see `ForeignCall.let_go`
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Sequence
 from contextlib import ExitStack
 from contextvars import copy_context
 from functools import partial
-from typing import Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import anyio
 import sniffio
 from anyio.abc import TaskGroup
+
+if TYPE_CHECKING:
+    import asyncio  # noqa: TID251 - see `ForeignCall.let_go`
 
 T = TypeVar("T")
 
@@ -108,6 +110,8 @@ class ForeignCall(Generic[T]):
     def start(self) -> None:
         """Begin, in a task of the event loop's own kind: those of anyio must leave no scope open."""
         if sniffio.current_async_library() == "asyncio":
+            import asyncio  # noqa: TID251 - see `ForeignCall.let_go`
+
             self._native = asyncio.get_running_loop().create_task(self._run())
         else:
             from trio.lowlevel import spawn_system_task
@@ -241,4 +245,4 @@ def _is_cancellation(error: BaseException, told: bool) -> bool:
     kind = anyio.get_cancelled_exc_class()
     if isinstance(error, BaseExceptionGroup):
         return cast("BaseExceptionGroup[BaseException]", error).subgroup(kind) is not None
-    return isinstance(error, kind) and (told or kind is not asyncio.CancelledError)
+    return isinstance(error, kind) and (told or sniffio.current_async_library() == "trio")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -20,9 +20,11 @@ from protocols.frozen import Frozen
 from protocols.mechanism import Mechanism
 from protocols.quarantine import Quarantined
 from protocols.units import Money, TaskId, WorkerId
-from workers.model_judge import ModelJudge
 from workers.ports import Verifier, Worker
 from workers.verifiers.person import VerdictFile
+
+if TYPE_CHECKING:
+    from workers.model_judge import ModelJudge
 
 
 class Limits(Frozen):
@@ -130,7 +132,7 @@ class Market:
     gold: set[TaskId] = field(default_factory=set[TaskId])
     peers: PeerSettings | None = None
     desks: dict[WorkerId, Desk] = field(default_factory=dict[WorkerId, Desk])
-    judges: Mapping[str, ModelJudge] = field(default_factory=dict[str, ModelJudge])
+    judges: Mapping[str, "ModelJudge"] = field(default_factory=dict[str, "ModelJudge"])
     promised: int = 0
     caps: Caps = field(default_factory=Caps)
     guarded: GuardSettings | None = None

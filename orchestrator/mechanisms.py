@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from orchestrator.strict_yaml.explanation import hint
-from protocols.catalog import CLEAR_ONLY, MECHANISM, MECHANISMS, MechanismSettings
 from protocols.mechanism import Mechanism
 from scoring.catalog import SCORING_RULES
+
+if TYPE_CHECKING:
+    from protocols.catalog import MechanismSettings
 
 
 def expected_score(rule: str) -> Callable[[float], float]:
@@ -45,15 +48,17 @@ def mechanism_from(
     return {"name": mechanism.name, "given": "in code"}, mechanism
 
 
-def _validated(given: dict[str, object]) -> MechanismSettings:
+def _validated(given: dict[str, object]) -> "MechanismSettings":
+    from protocols.catalog import CLEAR_ONLY, MECHANISMS  # a mechanism made in code needs none
+
     name = str(given.get("name"))
     if name in CLEAR_ONLY:
         raise ValueError(CLEAR_ONLY[name])
     if name not in MECHANISMS:
         raise ValueError(f"unknown mechanism {name!r}{hint(name, list(MECHANISMS))}")
     try:
-        return MECHANISM.validate_python(given)
+        return MECHANISMS[name].model_validate(given)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        setting = ".".join(map(str, first["loc"][1:]))
+        setting = ".".join(map(str, first["loc"]))
         raise ValueError(f"mechanism {name}: {setting}: {first['msg']}") from error

@@ -28,7 +28,6 @@ from orchestrator.reviewing import conclude, suspects
 from protocols.events import Event, RunOpened
 from protocols.mechanism import Mechanism
 from protocols.units import Money, WorkerId
-from workers.planning.planner import Planner
 from workers.ports import Worker
 from workers.sharing import share
 from workers.verifiers.person import VerdictFile
@@ -36,6 +35,7 @@ from workers.verifiers.person import VerdictFile
 if TYPE_CHECKING:
     from orchestrator.memory.record import Record
     from workers.model_judge import ModelJudge
+    from workers.planning.planner import Planner
 
 
 class Session:
@@ -59,7 +59,7 @@ class Session:
     _mechanism: Mechanism
     _workers: Mapping[WorkerId, Worker]
     _judges: Mapping[str, "ModelJudge"]
-    _planner: Planner | None
+    _planner: "Planner | None"
     _budget: Money | None
     _budgets: BudgetSettings | None
     _guards: GuardSettings | None

@@ -4,11 +4,9 @@ import gc
 from collections.abc import Callable, Sequence
 
 from orchestrator.bootstrap import Fleet
-from orchestrator.coordinator import Coordinator
+from orchestrator.coordinator import Coordinator, course_of
 from orchestrator.execution import Ending
-from orchestrator.planning.course import Course
 from orchestrator.planning.pursuit import OnPlan, Solution
-from orchestrator.planning.wiring import is_wired
 from protocols.events import Event
 
 Listener = Callable[[Event], None]
@@ -40,8 +38,7 @@ async def work(
             solution = await market.solve(fleet.goal, on_plan)
             fleet.tasks.extend(solution.announced)
             return solution
-        if any(map(is_wired, fleet.tasks)):
-            course = Course(fleet.tasks)
+        if (course := course_of(fleet.tasks)) is not None:
             await market.follow(course, _forget)
             fleet.tasks.extend(course.handed)
             return None

@@ -8,6 +8,7 @@ and gives JSON Schema, and ``build`` makes the object.
 'contingent-vcg'
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter
@@ -295,10 +296,12 @@ MechanismSettings = Annotated[
 ]
 """The settings of any mechanism, told apart by its name."""
 
-MECHANISM: Final[TypeAdapter[MechanismSettings]] = TypeAdapter(MechanismSettings)
+MECHANISM: Final[TypeAdapter[MechanismSettings]] = TypeAdapter(
+    MechanismSettings, config={"defer_build": True}
+)
 """Reads settings and writes their JSON Schema."""
 
-MECHANISMS: Final = {
+MECHANISMS: Final[Mapping[str, type[MechanismSettings]]] = {
     "contingent-vcg": ContingentVcgSettings,
     "deposit-vcg": DepositVcgSettings,
     "vcg": VcgSettings,

@@ -390,7 +390,9 @@ Event = (
     | RunClosed
 )
 
-EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="event")])
+EVENT: TypeAdapter[Event] = TypeAdapter(
+    Annotated[Event, Field(discriminator="event")], config={"defer_build": True}
+)
 """Reads and writes any event: ``EVENT.validate_json(body)``, ``EVENT.dump_json(event)``."""
 
 

@@ -10,4 +10,7 @@ class Frozen(BaseModel):
     are unknown fields. Input from outside is therefore validated once, where it becomes a value.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    # `defer_build`: of the many kinds of value a process uses few, and each is built on first use
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True
+    )

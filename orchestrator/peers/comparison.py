@@ -23,11 +23,11 @@ from protocols.consultation import Compared, Consulted
 from protocols.messages import Lot, Result
 from protocols.units import ZERO, Money, TaskId
 from workers.meter import Meter
-from workers.model_judge import ModelJudge
 from workers.verifiers import normalised
 
 if TYPE_CHECKING:
     from protocols.contract import Transfer
+    from workers.model_judge import ModelJudge
 
 NO_ROOM: Final = "the budget has no room for comparing the answer with those of its peers"
 
@@ -146,7 +146,7 @@ class Comparison:
             self._conclude(question, compared)
         return compared is not None
 
-    async def _ask(self, judge: ModelJudge, question: _Question, *, has_room: bool) -> None:
+    async def _ask(self, judge: "ModelJudge", question: _Question, *, has_room: bool) -> None:
         answer, classes = question.result.answer, question.classes
         label = classes.find(answer)  # a verdict that was lost is billed all the same
         if label is None and not (classes.names and judge.reads(answer)):
@@ -165,7 +165,7 @@ class Comparison:
         self._conclude(question, self._compared(question, label, asked, meter.cost, reason))
 
     async def _find(
-        self, judge: ModelJudge, question: _Question, meter: Meter
+        self, judge: "ModelJudge", question: _Question, meter: Meter
     ) -> tuple[int, str | None, str]:
         """Return how many pairs were asked about, the class, and why there is none."""
         limit, asked = self._market.limits.verify_seconds, 0
@@ -228,11 +228,11 @@ def _result(ending: Ending) -> Result:
     return ending.report
 
 
-def _ceiling(judge: ModelJudge, lot: Lot, answer: str, names: Sequence[str]) -> Money:
+def _ceiling(judge: "ModelJudge", lot: Lot, answer: str, names: Sequence[str]) -> Money:
     return Money(sum(judge.same_ceiling(lot, (name, answer)) for name in names))
 
 
-def _most(judge: ModelJudge, questions: Sequence[_Question]) -> int:
+def _most(judge: "ModelJudge", questions: Sequence[_Question]) -> int:
     """Return the most that sorting some answers to one task can cost: if no two are the same."""
     names = list(questions[0].classes.names)
     total = 0

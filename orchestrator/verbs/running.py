@@ -24,7 +24,6 @@ from orchestrator.reports.tables import console
 from orchestrator.reviewing import HeldError
 from orchestrator.signals import StoppedError, until_told
 from orchestrator.verbs.options import print_json
-from orchestrator.verbs.showing import as_data, examine, show_closing
 from orchestrator.workflow import work
 from protocols.consultation import Consulted
 from protocols.events import Event
@@ -78,6 +77,8 @@ def carry_through(
     except CassetteError as error:
         return _missed(error, player, as_json=as_json)
     if as_json or not quiet:
+        from orchestrator.verbs.showing import as_data, examine, show_closing  # not before the run
+
         with Record(journal) as record, waiting("reading the journal", quiet=quiet):
             found = examine(record, fleet)
         if as_json:

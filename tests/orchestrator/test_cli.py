@@ -40,6 +40,19 @@ def test_importing_the_package_is_cheap() -> None:
     assert _modules_after("import orchestrator").isdisjoint({*HEAVY, "pydantic", "click"})
 
 
+def test_importing_what_a_market_needs_is_cheap() -> None:
+    """What every program writes loads nothing that only some markets need: models, plans, clients."""
+    loaded = _modules_after(
+        "from orchestrator import Coordinator, Task",
+        "from workers import FunctionWorker, exact",
+        "print(*sys.modules, file=sys.stderr)",
+    )
+    assert loaded.isdisjoint({*HEAVY, "asyncio", "structlog", "yaml", "click"})
+    seldom = {"protocols.catalog", "workers.catalog", "workers.model_judge", "workers.llm"}
+    assert loaded.isdisjoint(seldom)
+    assert not [name for name in loaded if ".planning." in name and "protocols" not in name]
+
+
 def test_a_verb_loads_only_what_it_needs() -> None:
     """Checking a workflow loads no model client, no plots and no templates."""
     loaded = _modules_after(

@@ -203,9 +203,11 @@ from orchestrator.memory.journal import JournalError
 from orchestrator.memory.record import Record
 from orchestrator.memory.sqlite_journal import SqliteJournal
 from orchestrator.verification import verify
+path = Path(sys.argv[1])
+with Record(path) as record:
+    verify(record)  # loads all that it takes: Python may lie where only root can read
 if os.geteuid() == 0:
     os.seteuid(65534)
-path = Path(sys.argv[1])
 with Record(path) as record:
     print(verify(record).problems)
 for name, resume in ((path, True), (path.with_name("new.db"), False)):
