@@ -12,7 +12,8 @@ from protocols.contract_net import ContractNet
 from protocols.events import BidsClosed
 from protocols.messages import Bid, Refusal
 from protocols.rounds import clock_rounds
-from protocols.units import TaskId
+from protocols.units import TaskId, WorkerId
+from workers.ports import Bidder
 
 
 class Bidding:
@@ -80,9 +81,10 @@ class Bidding:
         """Ask price by price where the mechanism is a clock; ``None`` where it takes sealed bids."""
         if self._rounds is None:
             return None
-        call = self._net.announcement
-        invited = self._invitation.workers()
-        bidders = {name: worker.at_clock(call) for name, worker in invited.items()}
+        call, bidders = self._net.announcement, dict[WorkerId, Bidder]()
+        if self._recorded is None:  # nobody is asked again, and no cash is kept for that
+            invited = self._invitation.workers()
+            bidders = {name: worker.at_clock(call) for name, worker in invited.items()}
         return await converse(
             *(self._rounds, bidders, self._chronicle),
             *(self._called_off, self._open, self._foreign),
