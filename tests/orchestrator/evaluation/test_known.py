@@ -136,7 +136,7 @@ def test_settlements_by_peers_come_late(tmp_path: Path, monkeypatch: pytest.Monk
     assert any(standing.quality != 0.5 for standing in last)
     with Record(path) as record:
         late = [turn for turn in turns(record) if turn.stage == "late"]
-        settled = len(list(record.of("settled", Settled)))
+        settled = len(list(record.of(Settled)))
     assert len(late) == settled > 0
     assert all(turn.late is not None for turn in late)
 
