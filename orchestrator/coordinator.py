@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import anyio
 
+from orchestrator.auction.execution import Ending
 from orchestrator.entrance import Entry, OnEnd, check_graph, described, placed
-from orchestrator.execution import Ending
 from orchestrator.genesis import genesis
 from orchestrator.guard_settings import GuardSettings, guard_settings
 from orchestrator.market import Limits

@@ -15,17 +15,17 @@ import anyio
 from anyio.abc import TaskGroup
 
 from orchestrator.agenda import Agenda
+from orchestrator.auction.execution import Ending
+from orchestrator.auction.further_rounds import next_lot, waits_for_person
+from orchestrator.auction.lifecycle import CERTAIN, Auction
+from orchestrator.auction.watching import take_note
 from orchestrator.cancellation import Cancellations, Request
 from orchestrator.desk import Desk
 from orchestrator.entrance import Entrance, Entry, OnEnd
-from orchestrator.execution import Ending
-from orchestrator.further_rounds import next_lot, waits_for_person
-from orchestrator.lifecycle import CERTAIN, Auction
 from orchestrator.market import Market
 from orchestrator.memory.chronicle import RecordEndsError
 from orchestrator.peers.peer_line import PeerLine
 from orchestrator.reviewing import ask_person, invite
-from orchestrator.watching import take_note
 from protocols.decommitment import Cancelled
 from protocols.events import Announced, Closed, RunClosed, TaskAdded, TaskEnded
 from protocols.messages import Lot, Result

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel
 
-from orchestrator.execution import Ending
+from orchestrator.auction.execution import Ending
 from protocols.decommitment import Cancelled
 from protocols.events import TaskAdded
 from protocols.messages import Lot

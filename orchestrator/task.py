@@ -8,7 +8,7 @@ from typing import Annotated, Self, cast
 from pydantic import BeforeValidator, Field, model_validator
 
 from orchestrator.agenda import State
-from orchestrator.execution import Ending
+from orchestrator.auction.execution import Ending
 from protocols.contract import Settlement
 from protocols.messages import Award, Lot, Outcome, Result
 from protocols.units import Money, Name, TaskId, money

@@ -3,9 +3,9 @@
 import gc
 from collections.abc import Callable, Sequence
 
+from orchestrator.auction.execution import Ending
 from orchestrator.bootstrap import Fleet
 from orchestrator.coordinator import Coordinator, course_of
-from orchestrator.execution import Ending
 from orchestrator.planning.pursuit import OnPlan, Solution
 from protocols.events import Event
 

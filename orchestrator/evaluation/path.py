@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from orchestrator.auction.further_rounds import next_lot
 from orchestrator.evaluation.decided import Held
 from orchestrator.evaluation.measures import NOTHING, Measures
 from orchestrator.evaluation.verdicts import Verdict, Verdicts, is_payable
-from orchestrator.further_rounds import next_lot
 from orchestrator.memory.budget import Budget
 from orchestrator.memory.standings import standing_book
 from orchestrator.peer_settings import highest_score

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from orchestrator.auction.execution import Ending
 from orchestrator.evaluation.evidence import drawn
 from orchestrator.evaluation.measures import NOTHING, Measures, expected, measured, payment
 from orchestrator.evaluation.off_policy import Term
-from orchestrator.execution import Ending
 from protocols.contract import Settlement
 from protocols.units import Money
 from scoring.catalog import SCORING_RULES

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import anyio
 
-from orchestrator.execution import Ending
+from orchestrator.auction.execution import Ending
 from orchestrator.foreign import excuse
 from orchestrator.market import Market
 from orchestrator.memory.ledger import JUDGING, hold, spend

@@ -13,15 +13,15 @@ from dataclasses import dataclass, field, replace
 
 from orchestrator.agenda import State
 from orchestrator.answer_classes import classes_of
+from orchestrator.auction.execution import Ending
+from orchestrator.auction.lifecycle import Auction
+from orchestrator.auction.withdrawal import withdraw
 from orchestrator.entrance import Entry
-from orchestrator.execution import Ending
-from orchestrator.lifecycle import Auction
 from orchestrator.market import Market
 from orchestrator.peer_settings import ByJudge
 from orchestrator.peers.comparison import Classes, Comparison
 from orchestrator.peers.copies import copies_of, form_batches, owner_of
 from orchestrator.peers.peer_scoring import FEWEST_ANSWERS, compare_answers
-from orchestrator.withdrawal import withdraw
 from protocols.events import PeersScored, Verified
 from protocols.messages import Lot, Outcome, Result
 from protocols.peer_scores import PeerAnswer, PeerStanding

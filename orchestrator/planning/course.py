@@ -12,7 +12,7 @@ from graphlib import TopologicalSorter
 from typing import NamedTuple
 
 from orchestrator.agenda import State
-from orchestrator.execution import Ending
+from orchestrator.auction.execution import Ending
 from orchestrator.planning.item_list import items_in, listing
 from orchestrator.planning.template import Listed, Template, is_template
 from orchestrator.planning.wiring import faults, is_wired, needs_of

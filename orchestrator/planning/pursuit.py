@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from orchestrator.agenda import State
+from orchestrator.auction.execution import Ending
 from orchestrator.entrance import OnEnd
-from orchestrator.execution import Ending
 from orchestrator.planning.course import Course
 from orchestrator.planning.errors import PlanningError
 from orchestrator.planning.maker import Maker

@@ -18,11 +18,11 @@ from protocols.events import Announced, Event, RunClosed, TaskEnded
 from protocols.guarding import Guarded
 from protocols.messages import Announcement
 from protocols.units import WorkerId
+from tests.orchestrator.auction.test_watching import TASKS, Flaky
 from tests.orchestrator.command import truthbid, workflow
 from tests.orchestrator.journals import write
 from tests.orchestrator.markets import events_of, finished
 from tests.orchestrator.small_runs import Known
-from tests.orchestrator.test_watching import TASKS, Flaky
 from workers.ports import Submit, Worker
 from workers.verifiers.person import Admission, VerdictFile
 

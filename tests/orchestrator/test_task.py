@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.execution import Ending
+from orchestrator.auction.execution import Ending
 from orchestrator.task import Task, task_result
 from protocols.messages import Failure, Result
 from protocols.units import LARGEST, Money, money

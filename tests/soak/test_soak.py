@@ -60,7 +60,7 @@ def test_a_lost_call_that_is_not_booked_is_found(
         return ()
 
     for name in ("spend", "hold"):
-        monkeypatch.setattr(f"orchestrator.calls.{name}", nothing)
+        monkeypatch.setattr(f"orchestrator.auction.calls.{name}", nothing)
     told = soak(1, tmp_path).problems
     assert any("books 0 for a lost call, not 279" in problem for problem in told)
 

@@ -7,11 +7,11 @@ from typing import Any
 import anyio
 import pytest
 
+from orchestrator.auction.lifecycle import Auction
 from orchestrator.coordinator import Coordinator
 from orchestrator.evaluation.decided import opening, turns
 from orchestrator.evaluation.known import Known, book_of, decided
 from orchestrator.fork import fork
-from orchestrator.lifecycle import Auction
 from orchestrator.market import Limits
 from orchestrator.memory.record import Record
 from orchestrator.memory.standings import standing_book

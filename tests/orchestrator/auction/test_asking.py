@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 import anyio
 import pytest
 
-from orchestrator.asking import ask
+from orchestrator.auction.asking import ask
 from orchestrator.leash import ForeignCalls
 from protocols.contract_net import ContractNet
 from protocols.messages import Announcement, Award, Bid, Failure, Lot, Participant, Refusal

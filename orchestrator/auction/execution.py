@@ -9,9 +9,9 @@ from math import inf
 import anyio
 
 from orchestrator.agenda import State
-from orchestrator.calls import Calls
+from orchestrator.auction.calls import Calls
+from orchestrator.auction.judging import Hearing, NoVerdict
 from orchestrator.foreign import checked, excuse
-from orchestrator.judging import Hearing, NoVerdict
 from orchestrator.market import Market
 from orchestrator.memory.caps import Charge
 from orchestrator.memory.ledger import owe, purse, spend, spent

@@ -3,7 +3,7 @@
 from typing import Final
 
 from orchestrator.agenda import State
-from orchestrator.execution import Ending
+from orchestrator.auction.execution import Ending
 from orchestrator.market import Market
 from orchestrator.memory.guards import Fact
 from protocols.messages import Failure

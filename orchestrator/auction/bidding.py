@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import anyio
 
-from orchestrator.asking import ask
-from orchestrator.invitation import Invitation
+from orchestrator.auction.asking import ask
+from orchestrator.auction.invitation import Invitation
+from orchestrator.auction.rounds import converse
 from orchestrator.market import Market
-from orchestrator.rounds import converse
 from protocols.contract_net import ContractNet
 from protocols.events import BidsClosed
 from protocols.messages import Bid, Refusal

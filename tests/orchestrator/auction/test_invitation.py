@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from orchestrator.invitation import Invitation
+from orchestrator.auction.invitation import Invitation
 from orchestrator.market import Market
 from orchestrator.memory.budget import Budget
 from orchestrator.memory.chronicle import Chronicle

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from operator import itemgetter
 
-from orchestrator.execution import Ending, Execution
+from orchestrator.auction.execution import Ending, Execution
 from orchestrator.memory.ledger import owe, purse, spend, spent
 from protocols.messages import Result
 from protocols.stopping import SetAside, credences

@@ -7,7 +7,7 @@ from typing import Literal
 import anyio
 import pytest
 
-from orchestrator.calls import NO_ROOM, NOT_AGAIN
+from orchestrator.auction.calls import NO_ROOM, NOT_AGAIN
 from orchestrator.coordinator import Coordinator
 from orchestrator.evaluation.summary import summarise
 from orchestrator.market import Limits

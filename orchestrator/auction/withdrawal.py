@@ -1,6 +1,6 @@
 """Withdraws an award that has not been settled: its hold ends, and the agreed price is paid."""
 
-from orchestrator.execution import Ending, Execution
+from orchestrator.auction.execution import Ending, Execution
 from orchestrator.memory.ledger import owe, purse, spend, spent
 from protocols.contract import Transfer
 from protocols.decommitment import Withdrawn

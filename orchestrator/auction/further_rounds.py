@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from orchestrator.execution import Ending
+from orchestrator.auction.execution import Ending
 from orchestrator.market import Limits
 from protocols.messages import Lot
 from protocols.units import AnnouncementId, Money, WorkerId

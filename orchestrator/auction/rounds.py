@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Mapping
 
 import anyio
 
-from orchestrator.asking import ask
+from orchestrator.auction.asking import ask
 from orchestrator.leash import ForeignCalls
 from orchestrator.memory.chronicle import Chronicle
 from protocols.contract_net import ContractNet

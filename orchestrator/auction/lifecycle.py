@@ -16,19 +16,19 @@ from typing import Final
 import anyio
 from anyio.lowlevel import checkpoint
 
-from orchestrator.acceptance import lapse, penalty
 from orchestrator.agenda import State
-from orchestrator.allowance import Allowance
-from orchestrator.bidding import Bidding
-from orchestrator.escalation import choose, set_aside
-from orchestrator.execution import Ending, Execution
-from orchestrator.invitation import Invitation
-from orchestrator.judging import judging_of
+from orchestrator.auction.acceptance import lapse, penalty
+from orchestrator.auction.allowance import Allowance
+from orchestrator.auction.bidding import Bidding
+from orchestrator.auction.escalation import choose, set_aside
+from orchestrator.auction.execution import Ending, Execution
+from orchestrator.auction.invitation import Invitation
+from orchestrator.auction.judging import judging_of
+from orchestrator.auction.withdrawal import withdraw
 from orchestrator.market import Market
 from orchestrator.memory.chronicle import RecordEndsError
 from orchestrator.memory.ledger import hold
 from orchestrator.peer_settings import highest_score
-from orchestrator.withdrawal import withdraw
 from protocols.contract_net import ContractNet
 from protocols.decommitment import with_terms
 from protocols.events import Allocated, Announced, BidsClosed

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from orchestrator.execution import Execution
+from orchestrator.auction.execution import Execution
 from orchestrator.foreign import excuse
 from orchestrator.market import Limits
 from orchestrator.memory.chronicle import Chronicle

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from orchestrator.execution import Ending, Execution
+from orchestrator.auction.execution import Ending, Execution
 from orchestrator.market import Market
 from orchestrator.memory.caps import Charge
 from protocols.messages import Bid, Lot, Rejection

@@ -1,0 +1,1 @@
+"""One announcement, from its lots to their settlements; begin with `lifecycle`."""
