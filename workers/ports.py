@@ -142,7 +142,11 @@ class Worker(ABC):
         """
 
     def bid_ceiling(self, lot: Lot) -> Money:
-        """Return the most that forming a bid on this lot can cost in cash; reserved before asking."""
+        """Return the most that forming a bid on this lot can cost in cash; reserved before asking.
+
+        An exception raised here ends the run, which can be resumed: nothing may be asked for that
+        could cost more than is known.
+        """
         del lot
         return ZERO
 
@@ -150,7 +154,7 @@ class Worker(ABC):
         """Take note of how own work ended; called in a fixed order when its announcement closes.
 
         In a resumed run it is called for the work of earlier processes too, of which the worker
-        knows nothing else.
+        knows nothing else. An exception raised here is logged, and the run goes on.
         """
 
     async def aclose(self) -> None:  # noqa: B027 - most workers hold nothing

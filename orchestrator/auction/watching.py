@@ -1,13 +1,16 @@
 """What workers, standings and guards learn from how lots end; what guards decide is noted."""
 
+import logging
 from typing import Final
 
 from orchestrator.agenda import State
 from orchestrator.auction.execution import Ending
+from orchestrator.foreign import excuse
 from orchestrator.market import Market
 from orchestrator.memory.guards import Fact
+from orchestrator.observing.lines import LOGGER
 from protocols.messages import Failure
-from workers.ports import Lesson
+from workers.ports import Lesson, Worker
 
 _JUDGED: Final[dict[State, Fact]] = {"solved": "accepted", "failed": "turned down"}
 
@@ -19,10 +22,18 @@ def take_note(market: Market, ending: Ending, announced: int) -> None:
         return
     if ending.pending is None:
         if report is not None:
-            lesson = Lesson(lot, award, bid, report, ending.outcome)
-            market.workers[award.worker].learn(lesson)
+            _teach(market.workers[award.worker], Lesson(lot, award, bid, report, ending.outcome))
         market.standings.learn(lot, award, ending)
     watch(market, ending, announced)
+
+
+def _teach(worker: Worker, lesson: Lesson) -> None:
+    """Let a worker learn; that it cannot is its own loss, and no reason to stop a run."""
+    try:
+        worker.learn(lesson)
+    except Exception as error:  # noqa: BLE001 - code that is not ours
+        said = excuse(f"{worker.name} could not learn from {lesson.lot.task}: ", error)
+        logging.getLogger(LOGGER).warning(said)
 
 
 def watch(market: Market, ending: Ending, announced: int) -> None:

@@ -18,7 +18,7 @@ from protocols.messages import Announcement, Award, Lot, Result
 from tests.orchestrator.journals import write
 from tests.orchestrator.markets import events_of, finished
 from tests.orchestrator.small_runs import Known
-from workers.ports import Submit, Worker
+from workers.ports import Lesson, Submit, Worker
 from workers.verifiers import Recorded
 
 pytestmark = pytest.mark.anyio
@@ -72,6 +72,24 @@ async def run(
 def decisions(events: Sequence[Event]) -> list[tuple[str, str]]:
     """Return who was decided about, and how."""
     return [(each.worker, each.step) for each in events if isinstance(each, Guarded)]
+
+
+class Dull(Known):
+    """A worker that cannot learn."""
+
+    def learn(self, lesson: Lesson) -> None:
+        """Break."""
+        raise LookupError(f"no room for {lesson.lot.task}")
+
+
+async def test_a_worker_that_cannot_learn_stops_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What breaks in its `learn` is in the log; every task is done."""
+    path = tmp_path / "run.db"
+    await run(path, [Dull("dull", 0.9, right=True, cost="0.01")])
+    assert {one.state for one in events_of(path) if isinstance(one, TaskEnded)} == {"solved"}
+    assert "dull could not learn from t0: LookupError: no room for t0" in caplog.messages
 
 
 async def test_a_worker_that_is_down_is_left_alone_and_tried_again(tmp_path: Path) -> None:
