@@ -8,6 +8,13 @@ of what a map takes from its reports, and models state few different confidences
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 CLIP = 0.02
 """Reports are moved into [0.02, 0.98] first: a stated certainty is not infinite evidence."""
@@ -70,6 +77,38 @@ def cell_of(count: float, success: float, log_odds: float) -> Cell:
     return count, success, ln_p, log_odds - ln_p
 
 
+def cell_sums(
+    workers: NDArray[np.intp],
+    count: int,
+    reports: NDArray[np.float64],
+    outcomes: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Sum reports up by worker and cell.
+
+    Args:
+        workers: Of each report, from 0.
+        count: How many workers there are.
+        reports: In [0, 1].
+        outcomes: In [0, 1].
+
+    Returns:
+        An array by worker, by number (count, success, ``ln p``, ``-ln(1 - p)``) and by cell.
+
+    >>> import numpy as np
+    >>> cell_sums(np.array([0, 0]), 1, np.array([0.5, 0.5]), np.array([1.0, 0.0]))[0, :2, CELLS // 2]
+    array([2., 1.])
+    """
+    import numpy as np
+
+    clipped = reports.clip(CLIP, 1.0 - CLIP)
+    ln_p, minus_ln_q = np.log(clipped), -np.log1p(-clipped)
+    cells = ((ln_p + minus_ln_q + _EDGE) * _PER_UNIT).astype(np.intp).clip(0, CELLS - 1)
+    places, size = workers * CELLS + cells, count * CELLS
+    columns = (np.ones_like(reports), outcomes, ln_p, minus_ln_q)
+    sums = [np.bincount(places, weights=column, minlength=size) for column in columns]
+    return np.stack(sums, axis=1, dtype=np.float64).T.reshape(4, count, CELLS).swapaxes(0, 1)
+
+
 class History:
     """Reports and their outcomes, as sums in `CELLS` cells of equal width on the log-odds scale."""
 
@@ -93,6 +132,18 @@ class History:
         up = self._ln_ps[cell] = self._ln_ps[cell] + ln_p
         down = self._minus_ln_qs[cell] = self._minus_ln_qs[cell] + (log_odds - ln_p)
         self._cells[cell] = n, success, up / n, down / n
+
+    def add_sums(self, sums: Sequence[Sequence[float]]) -> None:
+        """Add many reports at once, summed up by cell as `cell_sums` returns them."""
+        counts, successes, ln_ps, minus_ln_qs = sums
+        for cell, count in enumerate(counts):
+            if count:
+                n = self._counts[cell] = self._counts[cell] + int(count)
+                success = self._successes[cell] = self._successes[cell] + successes[cell]
+                up = self._ln_ps[cell] = self._ln_ps[cell] + ln_ps[cell]
+                down = self._minus_ln_qs[cell] = self._minus_ln_qs[cell] + minus_ln_qs[cell]
+                self._cells[cell] = n, success, up / n, down / n
+                self.count += int(count)
 
     def cells(self) -> list[Cell]:
         """Return the cells that hold a report."""

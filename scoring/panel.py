@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from scoring.codes import codes_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -196,8 +198,8 @@ def panel_of(reports: Iterable[PeerReport], *, seed: int = 0) -> Panel:
     rows = tuple(reports)
     if not rows:
         raise ValueError("expected at least one report")
-    tasks, task = _encode([row.task for row in rows])
-    workers, worker = _encode([row.worker for row in rows])
+    tasks, task = codes_of(row.task for row in rows)
+    workers, worker = codes_of(row.worker for row in rows)
     names = {row.report for row in rows}
     for row in rows:
         if row.prediction is not None:
@@ -205,8 +207,8 @@ def panel_of(reports: Iterable[PeerReport], *, seed: int = 0) -> Panel:
     classes = tuple(sorted(names))
     column = {name: code for code, name in enumerate(classes)}
     label = np.array([column[row.report] for row in rows], dtype=np.intp)
-    _, owner = _encode([row.owner for row in rows])
-    _, family = _encode([row.family for row in rows])
+    _, owner = codes_of(row.owner for row in rows)
+    _, family = codes_of(row.family for row in rows)
     if len(np.unique(task * len(workers) + worker)) < len(rows):
         raise ValueError(f"a worker reports twice on a task: {_first_repeat(rows)}")
     for word, codes in (("owner", owner), ("family", family)):
@@ -221,14 +223,6 @@ def sums_by(codes: Codes, weight: Floats, length: int) -> Floats:
 
     # The stubs of numpy say that counts are integers even when they are weighted.
     return np.bincount(codes, weight, minlength=length).astype(np.float64, copy=False)
-
-
-def _encode(names: list[str]) -> tuple[tuple[str, ...], Codes]:
-    import numpy as np
-
-    codes: dict[str, int] = {}
-    found = [codes.setdefault(name, len(codes)) for name in names]
-    return tuple(codes), np.array(found, dtype=np.intp)
 
 
 def _first_repeat(rows: tuple[PeerReport, ...]) -> str:

@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scoring import beta_calibration, platt
-from scoring.log_odds import History, logit, sigmoid
+from scoring.log_odds import History, cell_sums, logit, sigmoid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from scoring.log_odds import Cell
 
@@ -133,18 +136,49 @@ class Recalibrator:
         if not 0.0 <= outcome <= 1.0:
             raise ValueError(f"an outcome must be in [0, 1], not {outcome!r}")
         log_odds = logit(report)
-        fit = self._fits.get(worker)
-        if fit is None:
-            fit = self._fits[worker] = _Fit(History(), self._pooled, self._pooled)
-            self._order.append(worker)
+        fit = self._fit(worker)
         fit.history.add(log_odds, outcome)
         self._everybody.add(log_odds, outcome)
         self._pooled = self._moved(self._everybody.cells(), self._pooled)
         self._refit(fit)
-        next_in_turn = self._fits[self._order[self._everybody.count % len(self._order)]]
-        others = self._everybody.cells_without(next_in_turn.history)
-        next_in_turn.prior = self._moved(others, next_in_turn.prior)
-        self._refit(next_in_turn)
+        self._refit_with_prior(self._fits[self._order[self._everybody.count % len(self._order)]])
+
+    def observe_many(
+        self,
+        names: Sequence[str],
+        workers: NDArray[np.intp],
+        reports: NDArray[np.float64],
+        outcomes: NDArray[np.float64],
+    ) -> None:
+        """Learn from many outcomes at once.
+
+        It moves the pool and each of the workers by one Newton step, however many outcomes there
+        are: take no more at once than a small part of those learned before.
+
+        Args:
+            names: The workers.
+            workers: Who reported, as places in `names`; not empty.
+            reports: The raw reports, in [0, 1].
+            outcomes: What happened, in [0, 1].
+
+        Raises:
+            ValueError: If a report or an outcome is outside [0, 1].
+        """
+        import numpy as np
+
+        both = np.stack([reports, outcomes])
+        if not ((both >= 0.0) & (both <= 1.0)).all():
+            raise ValueError("reports and outcomes must be in [0, 1]")
+        present, places = np.unique(workers, return_inverse=True)
+        sums = cell_sums(places, len(present), reports, outcomes)
+        who: list[int] = present.tolist()
+        fits = [self._fit(names[place]) for place in who]
+        for fit, mine in zip(fits, sums.tolist(), strict=True):
+            fit.history.add_sums(mine)
+        self._everybody.add_sums(sums.sum(axis=0).tolist())
+        self._pooled = self._moved(self._everybody.cells(), self._pooled)
+        for fit in fits:
+            self._refit_with_prior(fit)
 
     def recalibration(self, worker: str) -> Recalibration:
         """Return the current map of a worker; of a newcomer, the map of everybody else."""
@@ -152,6 +186,17 @@ class Recalibrator:
         if fit is None:
             return Recalibration(self._name, self._pooled, 0)
         return Recalibration(self._name, fit.own, fit.history.count)
+
+    def _fit(self, worker: str) -> _Fit:
+        fit = self._fits.get(worker)
+        if fit is None:
+            fit = self._fits[worker] = _Fit(History(), self._pooled, self._pooled)
+            self._order.append(worker)
+        return fit
+
+    def _refit_with_prior(self, fit: _Fit) -> None:
+        fit.prior = self._moved(self._everybody.cells_without(fit.history), fit.prior)
+        self._refit(fit)
 
     def _refit(self, fit: _Fit) -> None:
         # A prior fitted to few outcomes of others is itself uncertain: its variance adds to the spread

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import TYPE_CHECKING, Final
 
 from orchestrator.logs.log_file import MISSING, number, read_log
@@ -84,6 +85,8 @@ def read_peer_log(path: Path, columns: str = "") -> PeerLog:
     """
     reader = _Reader()
     read_log(path, ROLES, columns, reader.take)
+    for filled in reader.filled:
+        reader.log.columns.update(compress(ROLES, filled))
     return reader.log
 
 
@@ -91,41 +94,35 @@ class _Reader:
     """Puts a log together row by row, and refuses rows that contradict each other."""
 
     def __init__(self) -> None:
-        self.log = PeerLog()
-        self._seen: set[tuple[str, str, str]] = set()
+        self._kinds: defaultdict[str, Kind] = defaultdict(Kind)
+        self.log = PeerLog(self._kinds)
+        self.filled: set[tuple[bool, ...]] = set()
+        self._done: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._parties: dict[str, tuple[str, str]] = {}
 
     def take(self, line: int, cells: Sequence[str]) -> None:
         del line
-        row = dict(zip(ROLES, (cell.strip() for cell in cells), strict=True))
-        self.log.columns.update(role for role, cell in row.items() if cell)
-        task, worker, label = row["task"], row["worker"], row["label"]
+        stripped = [cell.strip() for cell in cells]
+        self.filled.add(tuple(map(bool, stripped)))
+        task, worker, label, owner, family, sort, prediction, confidence, gold = stripped
         if not task or not worker:
             raise ValueError("expected a task and a worker in every row")
-        party = (row["owner"] or worker, row["family"] or worker)
+        party = (owner or worker, family or worker)
         if self._parties.setdefault(worker, party) != party:
             raise ValueError(f"expected one owner and one family of {worker!r} throughout")
-        key = (row["kind"], task, worker)
-        if key in self._seen:
+        done = self._done[sort, worker]
+        if task in done:
             raise ValueError(f"expected one label of {worker!r} on task {task!r}, found a second")
-        self._seen.add(key)
-        kind = self.log.kinds.setdefault(row["kind"], Kind())
-        gold = row["gold"]
+        done.add(task)
+        kind = self._kinds[sort]
         if gold and kind.gold.setdefault(task, gold) != gold:
             raise ValueError(f"expected one truth of task {task!r}, found a second")
         if not label:
             kind.silent.append((worker, task))
             return
-        stated = row["confidence"]
+        stated = None if confidence.lower() in MISSING else number(confidence, "confidence")
         kind.reports.append(
-            PeerReport(
-                task,
-                worker,
-                *party,
-                label,
-                _prediction(row["prediction"]),
-                None if stated.lower() in MISSING else number(stated, "confidence"),
-            )
+            PeerReport(task, worker, *party, label, _prediction(prediction), stated)
         )
 
 

@@ -75,7 +75,7 @@ def read_score_log(path: Path, columns: str = "", *, scale: float = 1.0) -> Scor
     unsettled: list[int] = []
 
     def take(line: int, cells: Sequence[str]) -> None:
-        worker, report, outcome, kind, question = (cell.strip() for cell in cells)
+        worker, report, outcome, kind, question = [cell.strip() for cell in cells]
         if entries and (entries[0].worker == EVERYBODY) is bool(worker):
             raise ValueError("expected a worker in every row or in none")
         if outcome.lower() in MISSING:

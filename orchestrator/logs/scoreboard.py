@@ -7,17 +7,23 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from orchestrator.logs.scorecard import Row, question, scorecard
+from orchestrator.logs.scorecard import Rows, scorecard
 from scoring.binary import QUADRATIC
+from scoring.codes import codes_of
 from scoring.comparison import head_to_head
-from scoring.recalibration import Recalibrator
+from scoring.prequential import forecasts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from orchestrator.logs.score_log import Entry, ScoreLog
     from orchestrator.logs.scorecard import Scorecard
     from scoring.rule import ScoringRule
+
+    Floats = NDArray[np.float64]
 
 SURE: Final = 1.96
 """So many standard errors of their difference tell two workers apart."""
@@ -108,44 +114,70 @@ def scoreboard(log: ScoreLog, rule: ScoringRule = QUADRATIC) -> Scoreboard:
     >>> scoreboard(ScoreLog(entries, [])).cards[0].score  # -(1 - 0.75)**2 and -0.5**2, halved
     -0.15625
     """
-    entries = log.entries
-    base_rates = _means((entry.kind, entry.outcome) for entry in entries)
-    forecasts = _recalibrated(entries, base_rates)
-    rows: dict[str, list[Row]] = {}
-    for entry, forecast in zip(entries, forecasts, strict=True):
-        base = base_rates[entry.kind]
-        report = base if entry.report is None else entry.report
-        score = rule.score(report, entry.outcome)
-        rows.setdefault(entry.worker, []).append(Row(entry, report, base, forecast, score))
+    import numpy as np
+
+    rows, base_rates = _columns(log.entries, rule)
+    names, workers = codes_of(entry.worker for entry in log.entries)
+    ends = np.bincount(workers).cumsum()
+    own = np.split(np.argsort(workers, kind="stable"), ends[:-1])
+    by_name = {name: rows.at(places) for name, places in zip(names, own, strict=True)}
     cards = sorted(
-        (scorecard(worker, own, rule) for worker, own in rows.items()), key=lambda card: -card.score
+        (scorecard(name, mine, rule) for name, mine in by_name.items()),
+        key=lambda card: -card.score,
     )
-    leads = [_lead(ahead, next_, rows) for ahead, next_ in pairwise(cards)]
+    questions = [_by_question(by_name[card.worker]) for card in cards]
+    leads = [
+        _lead(*neighbours, *both)
+        for neighbours, both in zip(pairwise(cards), pairwise(questions), strict=True)
+    ]
     return Scoreboard(rule.name, base_rates, cards, leads, log.unsettled)
 
 
 # ----------------------------------------------------------------------------------------------
 
 
-def _recalibrated(entries: Sequence[Entry], base_rates: Mapping[str, float]) -> list[float]:
+def _columns(entries: Sequence[Entry], rule: ScoringRule) -> tuple[Rows, dict[str, float]]:
+    """Return the entries with what is computed row by row, and the base rate at each kind."""
+    import numpy as np
+
+    outcomes = np.array([entry.outcome for entry in entries], dtype=np.float64)
+    stated = np.array([entry.report for entry in entries], dtype=np.float64)
+    names, kinds = codes_of(entry.kind for entry in entries)
+    rates = np.bincount(kinds, weights=outcomes) / np.bincount(kinds)
+    base, missing = rates[kinds], np.isnan(stated)
+    reports = np.where(missing, base, stated)
+    _, questions = codes_of((entry.kind, entry.question) for entry in entries)
+    unnamed = np.array([not entry.question for entry in entries])
+    questions[unnamed] = -1 - np.flatnonzero(unnamed)
+    rows = Rows(
+        lines=np.array([entry.line for entry in entries]),
+        stated=stated,
+        reports=reports,
+        outcomes=outcomes,
+        base=base,
+        forecasts=_recalibrated(entries, reports, outcomes, ~missing),
+        scores=rule.score_many(reports, outcomes).values,
+        questions=questions,
+    )
+    return rows, dict(zip(names, rates.tolist(), strict=True))
+
+
+def _recalibrated(
+    entries: Sequence[Entry], reports: Floats, outcomes: Floats, stated: NDArray[np.bool_]
+) -> Floats:
     """Return forecasts made in the order of the file, each from earlier outcomes alone."""
-    maps = Recalibrator()
-    found: list[float] = []
-    for entry in entries:
-        if entry.report is None:
-            found.append(base_rates[entry.kind])
-            continue
-        key = f"{entry.worker}\t{entry.kind}"
-        found.append(maps.recalibration(key)(entry.report))
-        maps.observe(key, entry.report, entry.outcome)
+    keys = [f"{entry.worker}\t{entry.kind}" for entry in entries if entry.report is not None]
+    found = reports.copy()
+    found[stated] = forecasts(keys, reports[stated], outcomes[stated])
     return found
 
 
-def _lead(ahead: Scorecard, next_: Scorecard, rows: Mapping[str, Sequence[Row]]) -> Lead:
+def _lead(
+    ahead: Scorecard, next_: Scorecard, mine: Mapping[int, float], others: Mapping[int, float]
+) -> Lead:
     names = ahead.worker, next_.worker
     if ahead.infinite or next_.infinite:
         return Lead(*names, None, None, None)
-    mine, others = (_byquestion(rows[name]) for name in names)
     if len(mine.keys() & others.keys()) >= 2:
         found = head_to_head(mine, others)
         return Lead(*names, found.difference, found.standard_error, found.tasks)
@@ -154,12 +186,13 @@ def _lead(ahead: Scorecard, next_: Scorecard, rows: Mapping[str, Sequence[Row]])
     return Lead(*names, ahead.score - next_.score, both, None)
 
 
-def _byquestion(rows: Sequence[Row]) -> dict[object, float]:
-    return _means((name, row.score) for row in rows if (name := question(row.entry)))
+def _by_question(rows: Rows) -> dict[int, float]:
+    """Return the mean score on each question that has a name."""
+    import numpy as np
 
-
-def _means(pairs: Iterable[tuple[Any, float]]) -> dict[Any, float]:
-    found: dict[Any, list[float]] = {}
-    for key, value in pairs:
-        found.setdefault(key, []).append(value)
-    return {key: math.fsum(values) / len(values) for key, values in found.items()}
+    named = rows.questions >= 0
+    questions, places, counts = np.unique(
+        rows.questions[named], return_inverse=True, return_counts=True
+    )
+    means = np.bincount(places, weights=rows.scores[named]) / counts
+    return dict(zip(questions.tolist(), means.tolist(), strict=True))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scoring.binary import QUADRATIC
 from scoring.calibration import CalibrationTest, spiegelhalter
@@ -16,29 +16,40 @@ from scoring.corp import Corp, corp_decomposition
 from scoring.smooth_calibration import smooth_calibration_error
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import numpy as np
+    from numpy.typing import NDArray
 
-    from orchestrator.logs.score_log import Entry
     from scoring.rule import ScoringRule
 
+    Floats = NDArray[np.float64]
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One report of a worker.
+
+class Rows(NamedTuple):
+    """Reports in the order of the log, as one array for each column.
 
     Attributes:
-        entry: The row of the log.
-        report: What was scored: the report, or the base rate where there is none.
-        base: The base rate of its kind.
-        forecast: The recalibrated report.
-        score: Its score; higher is better.
+        lines: Their lines in the log.
+        stated: The reports; not a number where there is none.
+        reports: What was scored: the report, or the base rate where there is none.
+        outcomes: What came true.
+        base: The base rates of their kinds.
+        forecasts: The recalibrated reports.
+        scores: Their scores; higher is better.
+        questions: A number for each question; below 0 and different for each row without a name.
     """
 
-    entry: Entry
-    report: float
-    base: float
-    forecast: float
-    score: float
+    lines: NDArray[np.intp]
+    stated: Floats
+    reports: Floats
+    outcomes: Floats
+    base: Floats
+    forecasts: Floats
+    scores: Floats
+    questions: NDArray[np.intp]
+
+    def at(self, places: NDArray[np.intp]) -> Rows:
+        """Return the rows at some places."""
+        return Rows._make(column[places] for column in self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,34 +114,28 @@ class Scorecard:
         }
 
 
-def scorecard(worker: str, rows: Sequence[Row], rule: ScoringRule) -> Scorecard:
+def scorecard(worker: str, rows: Rows, rule: ScoringRule) -> Scorecard:
     """Return what the reports of one worker were worth; there must be at least one."""
-    count = len(rows)
-    reports = [row.report for row in rows]
-    outcomes = [row.entry.outcome for row in rows]
-    stated = [row.entry.report for row in rows if row.entry.report is not None]
-    score = math.fsum(row.score for row in rows) / count
+    import numpy as np
+
+    missing = np.isnan(rows.stated)
+    score = float(rows.scores.mean())
     return Scorecard(
         worker=worker,
-        count=count,
-        missing=tuple(row.entry.line for row in rows if row.entry.report is None),
-        stated=sum(stated) / len(stated) if stated else None,
-        realised=sum(outcomes) / count,
+        count=len(rows.lines),
+        missing=tuple(rows.lines[missing].tolist()),
+        stated=None if missing.all() else float(rows.stated[~missing].mean()),
+        realised=float(rows.outcomes.mean()),
         score=score,
         error=_error(rows, score),
         skill=_skill(rows, score, rule),
-        infinite=sum(math.isinf(row.score) for row in rows),
-        corp=corp_decomposition(reports, outcomes, rule),
-        smooth=smooth_calibration_error(reports, outcomes),
-        test=_test(reports, outcomes),
-        brier=_brier(reports, outcomes),
-        recalibrated=_brier([row.forecast for row in rows], outcomes),
+        infinite=int(np.isinf(rows.scores).sum()),
+        corp=corp_decomposition(rows.reports, rows.outcomes, rule),
+        smooth=smooth_calibration_error(rows.reports, rows.outcomes),
+        test=_test(rows),
+        brier=-_mean_score(QUADRATIC, rows.reports, rows.outcomes),
+        recalibrated=-_mean_score(QUADRATIC, rows.forecasts, rows.outcomes),
     )
-
-
-def question(entry: Entry) -> object:
-    """Return what tells a question from all others, or ``None`` where it has no name."""
-    return (entry.kind, entry.question) if entry.question else None
 
 
 def finite(value: float | None) -> float | None:
@@ -141,34 +146,32 @@ def finite(value: float | None) -> float | None:
 # ----------------------------------------------------------------------------------------------
 
 
-def _error(rows: Sequence[Row], mean: float) -> float | None:
+def _error(rows: Rows, mean: float) -> float | None:
     """Return the standard error of the mean, with rows on the same question as one draw."""
+    import numpy as np
+
     if math.isinf(mean):
         return None
-    sums: dict[object, float] = {}
-    for row in rows:
-        key = question(row.entry) or row.entry.line
-        sums[key] = sums.get(key, 0.0) + row.score - mean
-    draws = len(sums)
-    if draws < 2:
+    _, draws = np.unique(rows.questions, return_inverse=True)
+    sums = np.bincount(draws, weights=rows.scores - mean)
+    count = len(sums)
+    if count < 2:
         return None
-    squares = math.fsum(each**2 for each in sums.values())
-    return math.sqrt(squares * draws / (draws - 1)) / len(rows)
+    return math.sqrt(float(sums @ sums) * count / (count - 1)) / len(rows.lines)
 
 
-def _skill(rows: Sequence[Row], score: float, rule: ScoringRule) -> float | None:
-    baseline = sum(rule.score(row.base, row.entry.outcome) for row in rows) / len(rows)
-    perfect = sum(rule.expected(row.entry.outcome) for row in rows) / len(rows)
+def _skill(rows: Rows, score: float, rule: ScoringRule) -> float | None:
+    baseline = _mean_score(rule, rows.base, rows.outcomes)
+    perfect = _mean_score(rule, rows.outcomes, rows.outcomes)
     return (score - baseline) / (perfect - baseline) if perfect > baseline else None
 
 
-def _test(reports: Sequence[float], outcomes: Sequence[float]) -> CalibrationTest | None:
+def _test(rows: Rows) -> CalibrationTest | None:
     try:
-        return spiegelhalter(reports, outcomes)
+        return spiegelhalter(rows.reports, rows.outcomes)
     except ValueError:
         return None
 
 
-def _brier(reports: Sequence[float], outcomes: Sequence[float]) -> float:
-    losses = (-QUADRATIC.score(p, x) for p, x in zip(reports, outcomes, strict=True))
-    return math.fsum(losses) / len(reports)
+def _mean_score(rule: ScoringRule, reports: Floats, outcomes: Floats) -> float:
+    return float(rule.score_many(reports, outcomes).values.mean())

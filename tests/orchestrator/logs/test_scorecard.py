@@ -2,22 +2,33 @@
 
 import math
 
+import numpy as np
 import pytest
 
-from orchestrator.logs.score_log import Entry
-from orchestrator.logs.scorecard import Row, scorecard
+from orchestrator.logs.scorecard import Rows, scorecard
 from scoring.binary import LOGARITHMIC, QUADRATIC, SPHERICAL
 from scoring.rule import ScoringRule
 
 
 def rows(
-    *pairs: tuple[float, float], rule: ScoringRule = QUADRATIC, base: float = 0.5
-) -> list[Row]:
-    """Return the rows of one worker from reports and outcomes."""
-    return [
-        Row(Entry(place, "ann", p, x, "", ""), p, base, p, rule.score(p, x))
-        for place, (p, x) in enumerate(pairs, 2)
-    ]
+    *pairs: tuple[float, float],
+    rule: ScoringRule = QUADRATIC,
+    base: float = 0.5,
+    questions: int = 0,
+) -> Rows:
+    """Return the rows of one worker from reports and outcomes; their questions come again and again."""
+    p, x = np.array(pairs, dtype=np.float64).T
+    places = np.arange(len(p))
+    return Rows(
+        lines=places + 2,
+        stated=p,
+        reports=p,
+        outcomes=x,
+        base=np.full_like(p, base),
+        forecasts=p,
+        scores=rule.score_many(p, x).values,
+        questions=places % questions if questions else -1 - places,
+    )
 
 
 def test_a_card_by_hand() -> None:
@@ -44,11 +55,7 @@ def test_skill_is_one_for_foresight_and_none_without_uncertainty(rule: ScoringRu
 def test_rows_of_one_question_are_one_draw() -> None:
     """Asking twice about the same question does not shrink the standard error."""
     once = [(0.9, 1.0), (0.6, 0.0), (0.3, 1.0)]
-    twice = [
-        Row(Entry(place, "ann", p, x, "", f"q{place % 3}"), p, 0.5, p, QUADRATIC.score(p, x))
-        for place, (p, x) in enumerate(once * 2)
-    ]
-    assert scorecard("ann", twice, QUADRATIC).error == pytest.approx(
+    assert scorecard("ann", rows(*once * 2, questions=3), QUADRATIC).error == pytest.approx(
         scorecard("ann", rows(*once), QUADRATIC).error
     )
 
