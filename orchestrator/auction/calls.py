@@ -81,20 +81,20 @@ class Calls:
         return 0 if self.given_up else self.note(reattached=reattached)
 
     @property
-    def _was_given_up(self) -> bool:
+    def was_given_up(self) -> bool:
         """Whether an earlier process has given the call up."""
         return self.market.chronicle.recall(self._key("unsettled"), Unsettled) is not None
 
     def _can_reattach(self) -> bool:
         asked_for = self.market.limits.lost_calls == "reattach"
-        return asked_for and self._worker.reattachable and not self._was_given_up
+        return asked_for and self._worker.reattachable and not self.was_given_up
 
     def _why_not_again(self) -> str | None:
         """Return why a lost call is not made again; once it could not be paid, it never can."""
         if self.market.limits.lost_calls == "fail":
             return NOT_AGAIN
         payable = self._worker.participant.payable
-        if self._was_given_up or not (payable or self.market.can_hold(self.held)):
+        if self.was_given_up or not (payable or self.market.can_hold(self.held)):
             return NO_ROOM
         return None
 

@@ -173,7 +173,7 @@ class Execution:
             return self.calls.note()
         if self.recorded:
             return 0
-        if self.to_withdraw:
+        if self.to_withdraw and not self.calls.was_given_up:
             self._break_off()
             return 0
         return self.calls.repeat()
