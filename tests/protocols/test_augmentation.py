@@ -1,6 +1,7 @@
 """The plain solver of winner determination."""
 
 from itertools import product
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from protocols.augmentation import assign
 from protocols.errors import MechanismError, MonopolyError
 from protocols.market import Market
+from tests.protocols.brute_force import best_welfare
 
 
 @st.composite
@@ -69,6 +71,36 @@ def test_optimum_and_prices_equal_brute_force(market: Market) -> None:
         without = cheapest(market, without=worker)
         assert without is not None
         assert price == without - rest
+
+
+def crowded(seed: int) -> Market:
+    """Return a market of nine tasks with hardly a place left, where one move displaces others."""
+    draw = Random(seed)
+    return Market(
+        tasks=tuple(f"t{task}" for task in range(9)),
+        workers=tuple(f"w{worker}" for worker in range(5)),
+        costs=tuple({worker: draw.randint(0, 4 + seed) for worker in range(5)} for _ in range(9)),
+        outside=(5 + seed,) * 9,
+        capacities=tuple(draw.randint(1, 3) for _ in range(5)),
+    )
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_chains_of_moves_end_at_the_optimum(seed: int) -> None:
+    """Where every worker is full, the total and all prices are still those of brute force."""
+    market, outside = crowded(seed), 5 + seed
+    savings = [
+        {market.workers[worker]: outside - cost for worker, cost in row.items()}
+        for row in market.costs
+    ]
+    rooms = dict(zip(market.workers, market.capacities, strict=True))
+    found = assign(market)
+
+    assert 9 * outside - found.cost == best_welfare(savings, rooms)
+    for worker, price in found.prices.items():
+        rest = found.cost - contribution(market, found.holders, worker)
+        without = best_welfare(savings, rooms, without=market.workers[worker])
+        assert price == 9 * outside - without - rest
 
 
 @given(markets(open_ended=True))

@@ -75,6 +75,14 @@ def test_proportional_shares() -> None:
     assert [lot.reason for lot in allocation.unsold] == ["budget", "budget"]
 
 
+def test_a_share_may_be_used_up() -> None:
+    """Four lots of value 1 and cost 2 use up a budget of 8: a cost equal to its share is paid."""
+    announcement, bids = built([(1, 2)] * 4)
+    awards = BudgetFeasible(Money(8)).clear(announcement, bids, {}, 0).awards
+
+    assert [award.contract.base for award in awards] == [2, 2, 2, 2]
+
+
 def test_a_rival_on_the_same_lot_lowers_the_price() -> None:
     """The second lowest cost on a lot bounds its price like in any auction."""
     announcement, bids = auction([10], {"a": [(2, 1.0)], "b": [(5, 1.0)]})

@@ -11,7 +11,7 @@ from scipy.optimize import linear_sum_assignment
 from protocols import augmentation, dense
 from protocols.errors import InexactError, MechanismError, MonopolyError
 from protocols.market import Assignment, Market
-from tests.protocols.test_augmentation import contribution, markets
+from tests.protocols.test_augmentation import contribution, crowded, markets
 from tests.records import records
 
 RESERVE = 40
@@ -35,6 +35,22 @@ def test_welfare_and_utilities_equal_the_plain_solver(market: Market) -> None:
 
     assert fast.cost == plain.cost
     assert utilities(market, fast) == utilities(market, plain)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_crowded_market_is_cleared_as_by_the_plain_solver(seed: int) -> None:
+    """Where chains of moves decide, holders, total and prices are the same, ties or not."""
+    market = crowded(seed)
+
+    assert dense.assign(market) == augmentation.assign(market)
+
+
+def test_equals_are_seen_beside_a_task_that_nobody_does() -> None:
+    """Two workers at the same cost, of which one is idle, and a task without a bid: the first wins."""
+    market = Market(("t", "u"), ("a", "b"), ({}, {0: 0, 1: 0}), (2, 2), (1, 1))
+
+    assert dense.assign(market) == augmentation.assign(market)
+    assert dense.assign(market).holders == (None, 0)
 
 
 @settings(max_examples=60)

@@ -1,5 +1,6 @@
 """Deposits."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -50,6 +51,19 @@ def test_nobody_is_charged_beyond_its_balance(drawn: Auction, balances: list[int
                 owed -= award.contract.pay(0.0, Money(0), quadratic(award.contract.report, 0.0))
 
         assert owed <= balance
+
+
+@pytest.mark.parametrize(("room", "needed"), [(1, 1280), (2, 2560)])
+def test_covered_is_who_can_pay_for_the_worst_of_all_its_lots(room: int, needed: int) -> None:
+    """Two lots of 640 at a stake of 640 need 1280 for each that the capacity allows, to the unit."""
+    offers = {"w0": [(0, 1.0)] * 2, "w1": [(64, 1.0)] * 2}
+    announcement, bids = auction([640, 640], offers, limits={"w0": room})
+    for balance, covered in ((needed - 1, False), (needed, True)):
+        known = standings([balance, 0])
+        awards = DepositVcg(honest_score, stake=STAKE).clear(announcement, bids, known, 0).awards
+        weights = {award.contract.score_weight for award in awards if award.worker == "w0"}
+
+        assert weights == {STAKE if covered else 0}
 
 
 def test_without_limits_it_is_contingent_vcg() -> None:

@@ -2,6 +2,7 @@
 
 from hypothesis import given, settings
 
+from protocols.mechanism import tie_ranks
 from protocols.posted_price import PostedPrice
 from protocols.properties import Setting, misreports, regret
 from protocols.units import Money
@@ -30,6 +31,20 @@ def test_a_worker_above_the_price_is_passed_over() -> None:
         ("b", 50),
         ("a", 50),
     ]
+
+
+def test_the_runner_up_is_who_would_be_asked_next() -> None:
+    """Of willing workers the first in the seeded order wins, the second is named; one alone has none."""
+    names = ["a", "b", "c"]
+    announcement, bids = auction([100], {name: [(60, 1.0)] for name in names})
+    ranks = tie_ranks(7, announcement, names)
+    _, second, third = sorted(names, key=ranks.__getitem__)
+    for asked, following in ((names, second), ([second, third], third), ([third], None)):
+        willing = [bid for bid in bids if bid.worker in asked]
+        (award,) = PostedPrice().clear(announcement, willing, {}, 7).awards
+
+        assert award.worker == min(asked, key=ranks.__getitem__)
+        assert (award.runner_up, award.tied) == (following, following is not None)
 
 
 def test_the_reserve_is_the_price_where_none_is_given() -> None:

@@ -84,6 +84,7 @@ def test_a_search_without_time_hands_over_to_the_integer_program(
 
     assert pack(*instance, steps=steps).worth == top
     assert packed_worth(*instance, 0, 2 * top + 1, steps=steps) == top
+    assert packed_worth(*instance, top, 2 * top + 1, steps=steps) == top
 
 
 @pytest.mark.parametrize("workers", [3, 12])

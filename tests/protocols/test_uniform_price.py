@@ -37,13 +37,14 @@ def test_all_units_have_the_price_of_the_first_loser() -> None:
 
 def test_without_a_loser_the_reserve_is_paid() -> None:
     """As many suppliers as units: the reserve bounds the price."""
-    announcement, bids = auction([10], {"a": [(5, 1.0)]}, reserves=[8])
-    (award,) = UniformPrice().clear(announcement, bids, {}, 0).awards
+    for ask in (5, 8):
+        announcement, bids = auction([10], {"a": [(ask, 1.0)]}, reserves=[8])
+        (award,) = UniformPrice().clear(announcement, bids, {}, 0).awards
 
-    assert award.contract.base == 8
+        assert award.contract.base == 8
 
 
-def test_a_supplier_of_many_units_gains_by_keeping_one_back() -> None:
+def test_of_different_costs_the_highest_counts() -> None:
     """Of a worker with different costs the highest counts, so it never sells below one of them."""
     announcement, bids = auction([10, 10], {"a": [(2, 1.0), (6, 1.0)], "b": [(9, 1.0)] * 2})
     awards = UniformPrice().clear(announcement, bids, {}, 0).awards

@@ -207,6 +207,32 @@ def test_a_tie_is_marked_and_the_runner_up_is_named() -> None:
     assert clear.runner_up == "b"
 
 
+def test_a_pivot_counts_that_the_next_best_has_no_room() -> None:
+    """Without a, b would be the best on both lots but can do one: a's pivot is 5, not 8."""
+    announcement, bids = auction(
+        [10, 10],
+        {"a": [(1, 1.0), None], "b": [(2, 1.0), (3, 1.0)], "c": [(5, 1.0), (9, 1.0)]},
+        limits={"b": 1},
+    )
+    first, second = determine_winners(announcement, bids, savings, 1).wins
+
+    assert (first.bid.worker, first.score, first.pivot) == ("a", 9, 5)
+    assert (second.bid.worker, second.score, second.pivot) == ("b", 7, 1)
+
+
+@pytest.mark.parametrize(("cost", "tied"), [(4, True), (5, False)])
+def test_a_tie_is_marked_where_capacities_bind(cost: int, tied: bool) -> None:
+    """Of three workers with room for one lot each, two win; equal to the third they are tied."""
+    announcement, bids = auction(
+        [10, 10],
+        {"a": [(4, 1.0)] * 2, "b": [(4, 1.0)] * 2, "c": [(cost, 1.0)] * 2},
+        limits=dict.fromkeys("abc", 1),
+    )
+    wins = determine_winners(announcement, bids, savings, 1).wins
+
+    assert [win.tied for win in wins] == [tied, tied]
+
+
 def test_seeds_break_ties_evenly() -> None:
     """Over many announcements each of three equals wins about a third."""
     announcement, bids = auction([10], {name: [(4, 1.0)] for name in "abc"})

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.binary import LOGARITHMIC, QUADRATIC
+from scoring.binary import LOGARITHMIC, QUADRATIC, SPHERICAL
 from scoring.effort import stake_for_effort, value_of_signal
 
 UNIT = st.floats(0.0, 1.0)
@@ -38,6 +38,13 @@ def test_logarithmic_value_is_the_information() -> None:
     entropy = -(0.3 * math.log(0.3) + 0.7 * math.log(0.7))
 
     assert value_of_signal(LOGARITHMIC, prior=0.3, accuracy=1.0) == pytest.approx(entropy)
+
+
+def test_a_sure_signal_is_worth_what_certainty_is() -> None:
+    """A signal that is always right adds G(1) - G(prior), whichever way it comes out."""
+    value = value_of_signal(SPHERICAL, prior=0.5, accuracy=1.0)
+
+    assert value == pytest.approx(1.0 - math.sqrt(0.5))
 
 
 def test_a_signal_that_says_nothing_is_worth_no_stake() -> None:

@@ -45,6 +45,18 @@ def test_the_labels_of_two_classes_mirror_each_other() -> None:
     assert rates.variance[:, 0] == pytest.approx(rates.variance[:, 1])
 
 
+def test_tasks_with_two_reports_are_left_out() -> None:
+    """Two peers say nothing of three: such tasks neither count nor move the rates."""
+    rows, _ = crowd(np.random.default_rng(4), [0.8] * 3, 100)
+    fewer = [row._replace(task=f"other {row.task}") for row in rows if row.worker != "w0"]
+    (tasks, rates), (same, others) = (
+        rates_by_block(panel_of(each), np.ones(len(each), dtype=bool))
+        for each in (rows, rows + fewer)
+    )
+    assert tasks == same == 100
+    assert others.distance[0] == pytest.approx(rates.distance[0])
+
+
 def test_no_variance_gives_no_rates() -> None:
     """Unanimous reports have no variance and no rates."""
     found = error_rates(np.array([0.5]), np.array([0.25]), np.array([0.125]))

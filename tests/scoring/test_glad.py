@@ -52,6 +52,14 @@ def test_answers_are_mostly_right(classes: int) -> None:
     assert right.mean() > 0.8
 
 
+def test_wrong_reports_are_spread_over_the_other_classes() -> None:
+    """Before a round a report is right with chance 1 / (1 + exp(-e)), the other classes share the rest."""
+    one = np.zeros(1, dtype=np.intp)
+    right = 1 / (1 + np.exp(-np.e))
+    found = fit(one, one, one, 3, rounds=0).posterior[0]
+    assert found == pytest.approx([right, (1 - right) / 2, (1 - right) / 2])
+
+
 def test_few_reports_do_not_run_away() -> None:
     """Three unanimous workers on four tasks keep finite abilities and probabilities below 1."""
     rows, _ = crowd(np.random.default_rng(2), [1.0] * 3, 4)

@@ -121,6 +121,7 @@ def test_event_lottery_follows_its_chances(scores: list[list[float]], seed: int)
         first, second, _ = elf_chances(row)
         expected = (draw >= first) + (draw >= first + second)
         assert elf_winner([row], [draw], tie_draw=0.0) == expected
+    assert elf_winner([[0.5, 0.5]], [0.5], tie_draw=0.0) == 1
 
 
 def test_ties_are_broken_by_a_draw() -> None:

@@ -76,6 +76,14 @@ def test_a_new_name_gains_nothing(values: list[float], prior: float) -> None:
     assert after(values).trust(prior=prior) >= 0.0
 
 
+@pytest.mark.parametrize(("dues", "part"), [(0.0, 1.0), (2.0, 2 / 3), (4.0, 1 / 2)])
+def test_dues_are_paid_by_outcomes(dues: float, part: float) -> None:
+    """With as many remembered outcomes as the dues, half of the lower quantile counts."""
+    standing = Standing(3.0, 1.0, 4)
+
+    assert standing.trust(dues=dues) == pytest.approx(part * standing.lower_quantile())
+
+
 @given(RECORD)
 def test_success_raises_trust(values: list[float]) -> None:
     """One more success ranks a worker above one more failure."""

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from scoring.correlated_agreement import correlated_agreement
 from scoring.panel import panel_of
-from scoring.peer import PeerRefusal
+from scoring.peer import PeerRefusal, PeerReport
 from scoring.score_matrix import learn, swapped_labels, third_party_joint
 from tests.records import records
 from tests.scoring.panels import panels, peers_of
@@ -29,7 +29,13 @@ def _groups(panel: Panel) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return groups, group
 
 
+_RELATED = [(name, name, name) for name in "cde"] + [("a", "ann", "x"), ("b", "ann", "y")]
+_RELATED += [("f", "bob", "x")]
+"""Three strangers, two workers of one owner, and one of another owner in the family of the first."""
+
+
 @settings(max_examples=40)
+@example(panel_of(PeerReport("t", *one, "yes") for one in _RELATED))
 @given(panels(classes=3))
 def test_pairs_with_a_group_in_them_do_not_count(panel: Panel) -> None:
     """The joint counts equal a loop over all pairs that involve neither owner nor family."""

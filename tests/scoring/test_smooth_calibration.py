@@ -38,6 +38,15 @@ def test_agrees_with_the_definition() -> None:
     assert smooth_calibration_error(reports, outcomes) == pytest.approx(expected, abs=2e-3)
 
 
+@given(st.lists(st.tuples(st.floats(0.0, 1.0), st.booleans()), min_size=1, max_size=6))
+def test_success_and_failure_are_alike(sample: list[tuple[float, bool]]) -> None:
+    """Reports of failure instead of success, on tasks that failed instead, have the same error."""
+    reports, outcomes = [p for p, _ in sample], [x for _, x in sample]
+    mirrored = smooth_calibration_error([1.0 - p for p in reports], [not x for x in outcomes])
+
+    assert mirrored == pytest.approx(smooth_calibration_error(reports, outcomes), abs=1e-6)
+
+
 def test_calibrated_reports_tend_to_zero() -> None:
     """The error of many calibrated reports is small, of distorted ones the mean distortion."""
     rng = np.random.default_rng(4)
