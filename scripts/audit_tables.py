@@ -72,7 +72,7 @@ def main() -> None:
         began = time.perf_counter()
         found = audit(case, source)
         seconds = time.perf_counter() - began
-        parts += [f"## {case.title}", case.about, table(found), f"Took {seconds:.0f} s."]
+        parts += [f"## {case.title}", case.about, table(found)]
         sys.stderr.write(f"{case.title}: {seconds:.0f} s\n")
     TARGET.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
@@ -125,9 +125,9 @@ Made by `python -m scripts.audit_tables`. Each row is the same auctions, played 
 of [the audit](audit.md); money in USD per task put up. *Regret*: what the worker that can gain most gains by its best
 lie, chosen on one half of the replications and measured on the other. *Anarchy*: the welfare of knowing everything over
 the welfare when all workers have found the report that pays. Under `joint-value` the two lots of an auction are one task:
-its parts, or with `combine: any` attempts at it. `escalation` pays no more than the metered cost unless it pays a bonus, so
-nobody gains by a lie, while the buyer loses. The last four rows are rules in common use elsewhere: they are not offered for
-runs."""
+its parts, or with `combine: any` attempts at it. `escalation` pays the metered cost and no more, so that no lie gains anything:
+what it is not proof against shows in the row with a bonus. The last four rows are rules in common use elsewhere: they are
+not offered for runs."""
 
 if __name__ == "__main__":
     main()
