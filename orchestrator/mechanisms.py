@@ -1,7 +1,7 @@
 """From the name or the settings of a mechanism to the mechanism, with its scoring rule."""
 
 from collections.abc import Callable, Mapping
-from math import isfinite
+from math import ceil, isfinite
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -44,7 +44,10 @@ def mechanism_from(
         mechanism = {"name": mechanism}
     if isinstance(mechanism, Mapping):
         settings = _validated(dict(mechanism))
-        return settings.model_dump(mode="json"), settings.build(expected_score)
+        built = settings.build(expected_score)
+        if settings.name == "deposit-vcg" and settings.stake:
+            _check_worst(settings.rule, settings.worst)
+        return settings.model_dump(mode="json"), built
     return {"name": mechanism.name, "given": "in code"}, mechanism
 
 
@@ -62,3 +65,13 @@ def _validated(given: dict[str, object]) -> "MechanismSettings":
         first = error.errors(include_url=False)[0]
         setting = ".".join(map(str, first["loc"]))
         raise ValueError(f"mechanism {name}: {setting}: {first['msg']}") from error
+
+
+def _check_worst(rule: str, worst: float) -> None:
+    """Refuse a worst case that a score can fall below: deposits would not cover what is owed."""
+    low, high = SCORING_RULES[rule].bounds
+    if worst < high - low:
+        raise ValueError(
+            f"mechanism deposit-vcg: worst: a {rule} score can fall by"
+            f" {ceil(100 * (high - low)) / 100:g} per unit of stake; worst must be at least that"
+        )

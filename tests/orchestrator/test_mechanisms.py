@@ -53,6 +53,10 @@ def test_a_mechanism_given_in_code_is_used_and_said_to_be() -> None:
         ({"name": "contingent-vcg", "stake": math.nan}, "mechanism contingent-vcg: stake: Value"),
         ({"name": "optimal"}, "mechanism optimal: sample: Field required"),
         ({"name": "contingent-vcg", "rule": "x"}, "unknown scoring rule 'x'; known: "),
+        (
+            {"name": "deposit-vcg", "rule": "clipped-logarithmic"},
+            "mechanism deposit-vcg: worst: a clipped-logarithmic score can fall by 3.9 per unit",
+        ),
     ],
 )
 def test_bad_settings_are_named_in_one_line(
@@ -64,6 +68,14 @@ def test_bad_settings_are_named_in_one_line(
 
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("rule", "worst"), [("quadratic", 1.0), ("clipped-logarithmic", 3.9)])
+def test_a_worst_case_that_covers_the_rule_is_taken(rule: str, worst: float) -> None:
+    """The message names a number that is enough."""
+    settings, _ = mechanism_from({"name": "deposit-vcg", "rule": rule, "worst": worst})
+
+    assert settings["worst"] == worst
 
 
 BOUNDED = [name for name, rule in SCORING_RULES.items() if all(map(math.isfinite, rule.bounds))]
