@@ -67,6 +67,11 @@ class Lapsed(Frozen):
     transfers: tuple[Transfer, ...] = ()
 
     @property
+    def penalty(self) -> int:
+        """What the worker owes for that."""
+        return sum(move.amount for move in self.transfers if move.purpose == "penalty")
+
+    @property
     def key(self) -> str:
         """The idempotency key."""
         return f"lapsed\t{self.announcement}\t{self.task}\t{self.worker}"

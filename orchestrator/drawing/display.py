@@ -2,9 +2,10 @@
 
 import unicodedata
 from collections.abc import Iterable
+from math import isfinite
 from typing import Final
 
-from protocols.units import units
+from protocols.units import NANO, units
 
 ABSENT: Final = "-"
 """Shown where there is no number."""
@@ -65,6 +66,30 @@ def money_column(amounts: Iterable[int | None]) -> list[str]:
     listed = list(amounts)
     decimals = places(listed)
     return [money_text(amount, decimals) for amount in listed]
+
+
+def amounts_column(amounts: Iterable[float | None]) -> list[str]:
+    """Write amounts in units of the currency with the same decimals; what is no number is absent.
+
+    >>> amounts_column([0.5, 0.25, float("nan")])
+    ['0.50', '0.25', '-']
+    """
+    return money_column(map(nano, amounts))
+
+
+def nano(amount: float | None) -> int | None:
+    """Return units of the currency as nano-units; ``None`` for what is no number."""
+    known = finite(amount)
+    return None if known is None else round(known * NANO)
+
+
+def finite(value: float | None) -> float | None:
+    """Return a number that can be shown and JSON can hold, or ``None``.
+
+    >>> finite(0.5), finite(float("nan"))
+    (0.5, None)
+    """
+    return value if value is not None and isfinite(value) else None
 
 
 def percent(share: float | None, decimals: int = 0) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from orchestrator.drawing.display import finite
 from orchestrator.evaluation.alternatives import RULES, always, decided_field
 from orchestrator.evaluation.outcomes import gather
 from orchestrator.evaluation.resampling import bootstrap_errors
@@ -46,7 +47,8 @@ class Baseline:
         cost: The mean metered cost.
         utility: The mean of ``V x - c``; higher is better.
         difference: The utility less that of the market's first attempt.
-        error: The standard error of the difference, from a paired bootstrap over tasks.
+        error: The standard error of the difference, from a paired bootstrap over tasks; no number
+            for a single task.
     """
 
     rule: str
@@ -60,7 +62,8 @@ class Baseline:
 
     def to_data(self) -> dict[str, Any]:
         """Return the row as plain data."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        data = {name: getattr(self, name) for name in self.__slots__}
+        return {**data, "error": finite(self.error)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,9 +283,8 @@ def _note(ended: Ended, event: Event) -> None:
             ended.bought, ended.set_aside = payment, True
         case Settled(settlement=done):
             ended.settlement = done
-        case Lapsed(transfers=moved):
-            fined = [move.amount for move in moved if move.purpose == "penalty"]
-            ended.owed, ended.lapsed = Money(-sum(fined)), True
+        case Lapsed(penalty=penalty):
+            ended.owed, ended.lapsed = Money(-penalty), True
         case Withdrawn(owed=owed):
             ended.owed, ended.withdrawn = owed, True
             ended.extra += _cash(event)

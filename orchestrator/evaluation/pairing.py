@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from orchestrator.evaluation.decided import limits_of, opening
 from orchestrator.evaluation.resampling import bootstrap_errors
 from orchestrator.evaluation.settings_diff import Setting, settings_diff
-from protocols.decommitment import Withdrawn
+from protocols.decommitment import Lapsed, Withdrawn
 from protocols.events import Announced, Finished, Settled, TaskAdded, TaskEnded
+from protocols.stopping import SetAside
 from protocols.units import NANO
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Contrast(NamedTuple):
         first: The mean in the first run.
         second: The mean in the second.
         difference: The second less the first.
-        error: Its standard error, by a bootstrap over tasks.
+        error: Its standard error, by a bootstrap over tasks; no number for a single task.
         more: In how many tasks the second has more; 0 where tasks are not paired.
         less: In how many it has less.
     """
@@ -56,9 +57,8 @@ class Contrast(NamedTuple):
     @property
     def sign(self) -> int:
         """1 or -1 where chance does not explain the difference, else 0."""
-        if abs(self.difference) <= SURE * self.error or not self.difference:
-            return 0
-        return 1 if self.difference > 0 else -1
+        sure = abs(self.difference) > SURE * self.error  # never, where that is no number
+        return 0 if not sure else 1 if self.difference > 0 else -1
 
     def to_data(self) -> dict[str, float | int | None]:
         """Return it as plain data; what is no number is ``null``."""
@@ -156,7 +156,7 @@ def _tasks(record: Record) -> dict[TaskId, _Came]:
     """Return what every task came to that has ended and was not called off."""
     tasks: dict[TaskId, _Came] = {}
     origins: dict[TaskId, TaskId] = {}
-    read = (TaskAdded, Announced, Finished, Settled, Withdrawn, TaskEnded)
+    read = (TaskAdded, Announced, Finished, Settled, SetAside, Lapsed, Withdrawn, TaskEnded)
     for entry in record.entries(*read):
         match event := entry.event:
             case TaskAdded(lot=lot):
@@ -166,6 +166,10 @@ def _tasks(record: Record) -> dict[TaskId, _Came]:
             case Settled(settlement=done) if came := _of(tasks, origins, done.task):
                 came.paid += done.payment
                 came.success = done.success
+            case SetAside(task=task) if came := _of(tasks, origins, task):
+                came.paid += event.payment
+            case Lapsed(task=task) if came := _of(tasks, origins, task):
+                came.paid -= event.penalty
             case Withdrawn(task=task) if came := _of(tasks, origins, task):
                 came.cost += event.cost
                 came.paid += event.owed

@@ -17,7 +17,8 @@ RESAMPLES: Final = 1_000
 def bootstrap_errors(rows: Floats, seed: int = 0) -> Floats:
     """Return the standard error of each column's mean, from resampled rows (Efron 1979).
 
-    Rows are tasks and drawn whole, so what is paired stays paired.
+    Rows are tasks and drawn whole, so what is paired stays paired. A single row does not say how
+    much rows differ: its errors are no numbers.
 
     Args:
         rows: One row for each task, one column for each quantity; at least one row.
@@ -31,9 +32,12 @@ def bootstrap_errors(rows: Floats, seed: int = 0) -> Floats:
 
     rng = np.random.default_rng(seed)
     count = len(rows)
+    errors: Floats = np.full(rows.shape[1], np.nan)
+    if count < 2:
+        return errors
     means = np.empty((RESAMPLES, rows.shape[1]))
     for sample in range(RESAMPLES):
         times = np.bincount(rng.integers(0, count, count), minlength=count)
         means[sample] = times @ rows / count
-    errors: Floats = means.std(axis=0, ddof=1)
+    errors = means.std(axis=0, ddof=1)
     return errors

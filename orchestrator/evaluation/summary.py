@@ -144,7 +144,9 @@ class Summary:
                 self._open(event)
             case RunClosed():
                 self.closed = event.reason
-            case Started() | Consulted() | Verified() | Unsettled() | Lapsed():
+            case Lapsed():
+                self.workers[event.worker].compensation -= event.penalty
+            case Started() | Consulted() | Verified() | Unsettled():
                 pass  # what money they move is booked
             case PlanAsked() | PlanAnswered():
                 self.planning += billed(event.transfers)
@@ -273,7 +275,7 @@ class Summary:
 
     @property
     def compensation(self) -> int:
-        """What workers got for awards that were withdrawn, in nano-units."""
+        """What workers got for withdrawn awards, less penalties for others, in nano-units."""
         return sum(worker.compensation for worker in self.workers.values())
 
     @property

@@ -41,7 +41,8 @@ class WorkerTotals:
         brier: ``(x - p)^2`` over its settled awards: the Brier score, where lower is better.
         score: Its score by the rule of its contracts, over its settled awards; higher is better.
         paid: What its contracts paid it; negative where it owes.
-        compensation: What it got for withdrawn awards.
+        compensation: What it got for withdrawn awards, less what it owes for those that it did not
+            take up.
         cost: The metered cost of its work, settled or not.
         settled_cost: The metered cost of its settled work, answers that were set aside included.
         cash: The cash that left the treasury for it: bills, bids and pay.
@@ -66,7 +67,7 @@ class WorkerTotals:
 
     @property
     def profit(self) -> int:
-        """What is left of its pay after the cost of its work, in nano-units."""
+        """What it was paid and compensated, less the cost of its work, in nano-units."""
         return self.paid + self.compensation - self.cost
 
     def to_data(self) -> dict[str, Any]:

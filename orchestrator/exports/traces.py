@@ -126,9 +126,8 @@ class _Auction:
             case Unsettled(task=task, worker=worker):
                 self._unknown.add((task, worker))
                 self._under_way.discard((task, worker))
-            case Lapsed(task=task, worker=worker, transfers=moved):
-                owed = sum(each.amount for each in moved if each.purpose == "penalty")
-                self._leave((task, worker), -owed, 0)
+            case Lapsed(task=task, worker=worker, penalty=penalty):
+                self._leave((task, worker), -penalty, 0)
             case Withdrawn(task=task, worker=worker, owed=owed, cost=cost):
                 self._leave((task, worker), owed, cost)
             case SetAside(task=task, worker=worker, payment=paid, cost=cost):

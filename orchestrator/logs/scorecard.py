@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from orchestrator.drawing.display import finite
 from scoring.binary import QUADRATIC
 from scoring.calibration import CalibrationTest, spiegelhalter
 from scoring.corp import Corp, corp_decomposition
@@ -136,11 +137,6 @@ def scorecard(worker: str, rows: Rows, rule: ScoringRule) -> Scorecard:
         brier=-_mean_score(QUADRATIC, rows.reports, rows.outcomes),
         recalibrated=-_mean_score(QUADRATIC, rows.forecasts, rows.outcomes),
     )
-
-
-def finite(value: float | None) -> float | None:
-    """Return a number that JSON can hold, or ``None``."""
-    return value if value is not None and math.isfinite(value) else None
 
 
 # ----------------------------------------------------------------------------------------------

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from orchestrator.drawing.display import money_column, percent, plain, plural
+from orchestrator.drawing.display import ABSENT, amounts_column, finite, percent, plain, plural
 from orchestrator.reports.tables import note, print_table
-from protocols.units import NANO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,13 +58,14 @@ def _print_contrasts(
     for name, each in found.items():
         numbers = (each.first, each.second, each.difference, each.error)
         first, second, gap, error = (
-            [percent(number, 1) for number in numbers]
+            [percent(finite(number), 1) for number in numbers]
             if name == "solved"
-            else money_column([round(number * NANO) for number in numbers])
+            else amounts_column(numbers)
         )
         star = " *" if each.sign else "  "
         counts = (f"{each.more:,}", f"{each.less:,}") if paired else ()
-        rows.append((name, first, second, gap, f"± {error}{star}", *counts))
+        spread = f"{ABSENT}  " if error == ABSENT else f"± {error}{star}"
+        rows.append((name, first, second, gap, spread, *counts))
     headers = [title, "first", "second", "difference", "std. error  "]
     print_table(console, [*headers, *(("more", "less") if paired else ())], rows)
 

@@ -53,11 +53,12 @@ def highest_confidence(baselines: Baselines, currency: str) -> str:
             " that a verifier has judged."
         )
     market, rival = baselines.rows[0], baselines.row("confidence")
+    known = rival.error == rival.error  # a single task has no standard error
     mine, theirs, gap, error = (
         round(each * NANO) * baselines.tasks
-        for each in (market.utility, rival.utility, rival.difference, rival.error)
+        for each in (market.utility, rival.utility, rival.difference, rival.error if known else 0.0)
     )
-    digits = min(places([mine]), places([error or mine]))
+    digits = min(places([mine or theirs]), places([error or mine or theirs]))
     if not gap and not error:
         same = f"{money_text(mine, digits)} {currency} on {plural(baselines.tasks, 'task')}"
         return (
@@ -68,14 +69,15 @@ def highest_confidence(baselines: Baselines, currency: str) -> str:
         f"a utility of {money_text(theirs, digits)} {currency} on {plural(baselines.tasks, 'task')}"
         f" instead of the market's {money_text(mine, digits)} at the first attempt"
     )
-    if abs(gap) <= 2 * error:
+    if known and abs(gap) <= 2 * error:
         verdict = "no difference beyond chance"
     else:
         verdict = "less" if gap < 0 else "more"
         verdict = f"{money_text(abs(gap), digits)} {verdict}"
+    spread = f"standard error {money_text(error, digits)}" if known else "from a single task"
     return (
         f"Awarding each task to the highest stated confidence would have brought {sums}: {verdict}"
-        f" (standard error {money_text(error, digits)}), with {percent(rival.accuracy)} right"
+        f" ({spread}), with {percent(rival.accuracy)} right"
         f" instead of {percent(market.accuracy)}."
     )
 

@@ -8,10 +8,12 @@ from orchestrator.drawing.display import (
     ABSENT,
     money_column,
     money_text,
+    nano,
     number,
     percent,
     places,
     plain,
+    plural,
 )
 from orchestrator.reports.peer_tables import (
     assumed,
@@ -20,7 +22,6 @@ from orchestrator.reports.peer_tables import (
     peer_rows,
     peer_sentences,
 )
-from protocols.units import NANO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,18 +87,23 @@ def rule_rows(compared: Baselines | None) -> list[list[str]]:
     (differences,) = _money_columns([[row.difference for row in rows]])
     columns = zip(rows, costs, utilities, differences, lows, highs, strict=True)
     return [
-        [row.label, percent(row.accuracy, 1), cost, utility, difference, f"{low} to {high}"]
-        if place
-        else [row.label, percent(row.accuracy, 1), cost, utility, ABSENT, ABSENT]
+        [
+            row.label,
+            percent(row.accuracy, 1),
+            cost,
+            utility,
+            difference if place else ABSENT,
+            ABSENT if low == ABSENT else f"{low} to {high}",
+        ]
         for place, (row, cost, utility, difference, low, high) in enumerate(columns)
     ]
 
 
 def _money_columns(columns: Sequence[Sequence[float | None]]) -> list[list[str]]:
     """Write amounts in units with the same decimals in all of the columns."""
-    nano = [[None if each is None else round(each * NANO) for each in column] for column in columns]
-    decimals = places(each for column in nano for each in column)
-    return [[money_text(each, decimals) for each in column] for column in nano]
+    amounts = [[nano(each) for each in column] for column in columns]
+    decimals = places(each for column in amounts for each in column)
+    return [[money_text(each, decimals) for each in column] for column in amounts]
 
 
 def about_rules(compared: Baselines | None) -> str:
@@ -106,8 +112,8 @@ def about_rules(compared: Baselines | None) -> str:
         return ""
     absent = plain(", ".join(compared.absent), 400)
     without = f" Left out, since they cannot be called again: {absent}." if absent else ""
-    lost = f" {compared.left_out:,} tasks left out." if compared.left_out else ""
-    return f"Means over {compared.tasks:,} tasks.{without}{lost}"
+    lost = f" {plural(compared.left_out, 'task')} left out." if compared.left_out else ""
+    return f"Means over {plural(compared.tasks, 'task')}.{without}{lost}"
 
 
 def honesty_rows(found: Sequence[Honesty]) -> list[list[str]]:

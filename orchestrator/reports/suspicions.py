@@ -40,6 +40,8 @@ def sentence(found: Suspicion) -> str:
 
 def looked(found: Screening) -> str:
     """Say how many times the screens looked, and what that means."""
+    if not any(found.tests.values()):
+        return "There is too little in this run for any of the screens."
     counts = ", ".join(f"{name} {count}" for name, count in found.tests.items())
     return (
         f"Tests by screen: {counts}. Among honest workers the chance of any finding is at most"

@@ -59,8 +59,10 @@ def _table(found: Sequence[Arm], currency: str) -> Listed:
 
 
 def _difference(arm: Arm) -> tuple[str, str]:
-    if arm.difference is None or arm.low is None or arm.high is None:
+    if arm.difference is None:
         return ABSENT, ""
+    if arm.low is None or arm.high is None:
+        return f"{arm.difference:+.3g}", ABSENT
     return f"{arm.difference:+.3g}", f"{(arm.high - arm.low) / 2:.2g}"
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from orchestrator.drawing.display import (
     ABSENT,
+    amounts_column,
     money_column,
     money_text,
     number,
@@ -19,7 +20,6 @@ from orchestrator.drawing.display import (
     plural,
 )
 from orchestrator.reports.findings import highest_confidence, overconfidence
-from protocols.units import NANO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,7 +82,7 @@ def print_summary(console: Console, summary: Summary) -> None:
     note(
         console,
         "Brier score: mean squared error of the stated chance, lower is better. "
-        f"Profit: paid less cost. Money in {plain(summary.currency, 20)}.",
+        f"Profit: {_earned(summary)} less cost. Money in {plain(summary.currency, 20)}.",
     )
     console.print(_totals(summary))
 
@@ -93,7 +93,7 @@ def print_baselines(console: Console, found: Baselines, currency: str) -> None:
         console.print(highest_confidence(found, currency), highlight=False)
         return
     costs, utilities, differences, errors = (
-        _column([getattr(row, name) for row in found.rows])
+        amounts_column([getattr(row, name) for row in found.rows])
         for name in ("cost", "utility", "difference", "error")
     )
     numbers = zip(found.rows, costs, utilities, differences, errors, strict=True)
@@ -103,7 +103,8 @@ def print_baselines(console: Console, found: Baselines, currency: str) -> None:
             percent(row.accuracy, 1),
             cost,
             utility,
-            *((ABSENT, ABSENT) if not place else (difference, f"± {error}")),
+            difference if place else ABSENT,
+            f"± {error}" if place and error != ABSENT else ABSENT,
         )
         for place, (row, cost, utility, difference, error) in enumerate(numbers)
     ]
@@ -174,7 +175,7 @@ def print_table(console: Console, headers: Sequence[str], rows: Sequence[Sequenc
     gap = 2 if width == WIDTH else 1
     cells = [[Text.from_markup(cell) for cell in row[1:]] for row in rows]
     widths = [
-        max(len(header), *(row[place].cell_len for row in cells))
+        max([len(header), *(row[place].cell_len for row in cells)])
         for place, header in enumerate(headers[1:])
     ]
     room = max(_SHORTEST_NAME, width - _EDGES - sum(widths) - gap * len(widths))
@@ -193,6 +194,12 @@ def print_table(console: Console, headers: Sequence[str], rows: Sequence[Sequenc
 def claims(verdict: str) -> str:
     """Write a verdict on somebody's reports as a cell."""
     return _CLAIMS.get(verdict, verdict)
+
+
+def _earned(summary: Summary) -> str:
+    """Say what profit is made of beside the pay of contracts."""
+    more = any(worker.compensation for worker in summary.workers.values())
+    return "paid, with compensation and penalties for awards without work," if more else "paid"
 
 
 def _totals(summary: Summary) -> Table:
@@ -239,10 +246,6 @@ def _about(found: Baselines, currency: str) -> Iterator[str]:
         yield f"Left out, since they cannot be called again: {names}."
     if found.left_out:
         yield f"{plural(found.left_out, 'task')} left out: no verifier, or no end."
-
-
-def _column(amounts: Sequence[float]) -> list[str]:
-    return money_column([round(each * NANO) for each in amounts])
 
 
 def _moved(each: Honesty) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from protocols.decommitment import Withdrawn
+from protocols.decommitment import Lapsed, Withdrawn
 from protocols.events import (
     Announced,
     BidsClosed,
@@ -16,6 +16,7 @@ from protocols.events import (
     TaskEnded,
     Verified,
 )
+from protocols.stopping import SetAside
 from protocols.units import TaskId, WorkerId
 
 OPEN: Final = "open"
@@ -104,6 +105,10 @@ class Tasks:
                 row.judging += event.cost
             case Settled(settlement=done):
                 self._row(done.task).paid += done.payment
+            case SetAside():
+                self._row(event.task).paid += event.payment
+            case Lapsed():
+                self._row(event.task).paid -= event.penalty
             case Withdrawn():
                 row = self._row(event.task)
                 row.cost, row.paid = row.cost + event.cost, row.paid + event.owed

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from orchestrator.drawing.display import finite
 from orchestrator.evaluation.resampling import bootstrap_errors
 from orchestrator.evaluation.summary import Summary
 from orchestrator.sweep.grid import SEED
@@ -111,7 +112,7 @@ class Arm:
         utility: The mean of value times success less cost.
         paired: How many tasks it shares with the first arm, seed by seed.
         difference: Its utility less that of the first arm on those; ``None`` if there are none.
-        low: The lower end of the 95 % interval of the difference.
+        low: The lower end of the 95 % interval of the difference; ``None`` for a single task.
         high: The upper end.
         over: Over what the interval is: ``seeds`` or ``tasks``; empty for the first arm.
     """
@@ -176,8 +177,8 @@ def _arm(cells: Sequence[tuple[Cell, Measured]], first: Sequence[tuple[Cell, Mea
         utility=sum(one.utility for one in outcomes) / count,
         paired=sum(len(each) for each in by_seed),
         difference=difference,
-        low=None if difference is None else difference - half,
-        high=None if difference is None else difference + half,
+        low=None if difference is None else finite(difference - half),
+        high=None if difference is None else finite(difference + half),
         over=over,
     )
 

@@ -36,7 +36,7 @@ def command(journal: Path, level: float, as_json: bool) -> int:
     else:
         for sentence in suspicions(found):
             say(sentence)
-        if not found.found:
+        if not found.found and any(found.tests.values()):
             click.echo("Nothing was found.")
         click.echo(looked(found))
     return UNSOLVED if found.found else DONE

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from orchestrator.drawing.display import plural
 from orchestrator.exits import DONE, MISMATCH
 from orchestrator.memory.record import Record
 from orchestrator.verbs.options import journal_argument, json_option, print_json, say
@@ -28,5 +29,5 @@ def command(journal: Path, as_json: bool) -> int:
             say(f"  {problem}")
     else:
         state = "closed" if found.finished else "unfinished"
-        click.echo(f"sound: {found.events} events, run {state}, head {found.head}")
+        click.echo(f"sound: {plural(found.events, 'event')}, run {state}, head {found.head}")
     return MISMATCH if found.problems else DONE

@@ -1,7 +1,9 @@
 """Two runs next to each other: exact on small journals, paired where the tasks are the same."""
 
+import io
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -10,11 +12,16 @@ from orchestrator.coordinator import Coordinator
 from orchestrator.evaluation.pairing import Comparison, Contrast, compare_runs
 from orchestrator.market import Limits
 from orchestrator.memory.record import Record
+from orchestrator.reports.comparison_tables import print_comparison
+from orchestrator.reports.tables import console
 from orchestrator.task import Task
-from protocols.events import TaskAdded
-from protocols.units import TaskId
+from protocols.contract import Transfer
+from protocols.decommitment import Lapsed
+from protocols.events import Closed, TaskAdded
+from protocols.stopping import SetAside
+from protocols.units import Money, TaskId
 from tests.orchestrator.journals import write
-from tests.orchestrator.small_runs import TASKS, Known, events, lot
+from tests.orchestrator.small_runs import FIRST, T1, TASKS, A, Known, events, lot
 from workers.verifiers import Recorded
 
 
@@ -108,3 +115,34 @@ def test_the_error_is_paired(tmp_path: Path) -> None:
     assert [paid.first, paid.second, paid.difference] == pytest.approx([0.1, 0.3, 0.2])
     assert paid.error == pytest.approx(0)
     assert (paid.more, paid.less) == (10, 0)
+
+
+def test_one_task_is_never_sure(tmp_path: Path) -> None:
+    """Its difference has no standard error, in data ``null`` and in a table absent."""
+    found = compared(
+        ran(tmp_path / "a.db", TASKS[:1], right=False),
+        ran(tmp_path / "b.db", TASKS[:1], right=True),
+    )
+    solved = found.same["solved"]
+    assert (solved.difference, solved.sign, solved.to_data()["error"]) == (1, 0, None)
+    out = io.StringIO()
+    print_comparison(console(out), found, ("a", "b"), "USD")
+    line = next(each for each in out.getvalue().splitlines() if each.startswith(" solved"))
+    assert line.split() == ["solved", "0.0", "%", "100.0", "%", "100.0", "%", "-", "1", "0"]
+
+
+def test_answers_set_aside_are_paid_and_lapsed_awards_cost(tmp_path: Path) -> None:
+    """An answer that is not delivered brings 5, and an award not taken up is fined 7: -2 in all."""
+    listed = [event for event in events() if event.key != f"settled\t{FIRST}\t{T1}\t{A}"]
+    fine = Transfer(
+        book="credit", source="worker:a", target="treasury", amount=Money(7), purpose="penalty"
+    )
+    about: dict[str, Any] = {"announcement": FIRST, "task": T1, "worker": A}
+    place = next(at for at, event in enumerate(listed) if isinstance(event, Closed))
+    listed[place:place] = [
+        SetAside(**about, cost=Money(12), payment=Money(5)),
+        Lapsed(**about, reason="late", transfers=(fine,)),
+    ]
+    with Record(write(tmp_path / "a.db", listed)) as one, Record(tmp_path / "a.db") as other:
+        found = compare_runs(one, other)
+    assert round(found.same["paid"].first * 3 * 1e9) == 5 - 7 + 30

@@ -24,3 +24,8 @@ def test_a_seed_fixes_the_draws() -> None:
     rows = np.arange(10.0)[:, None]
     assert bootstrap_errors(rows, 1) == bootstrap_errors(rows, 1)
     assert bootstrap_errors(rows, 1) != bootstrap_errors(rows, 2)
+
+
+def test_one_row_has_no_error() -> None:
+    """A single task says nothing of how much tasks differ."""
+    assert np.isnan(bootstrap_errors(np.ones((1, 2)))).all()

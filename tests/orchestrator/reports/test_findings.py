@@ -1,10 +1,11 @@
 """The sentences that a run ends with."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from orchestrator.evaluation.baselines import Baselines, compare
+from orchestrator.evaluation.baselines import Baseline, Baselines, compare
 from orchestrator.evaluation.honesty import honesty
 from orchestrator.memory.record import Record
 from orchestrator.reports.findings import highest_confidence, overconfidence
@@ -60,3 +61,15 @@ async def test_confidence_that_costs(tmp_path: Path) -> None:
 def test_nothing_to_compare() -> None:
     """Without workers that can be called again, the sentence says what is missing."""
     assert highest_confidence(Baselines(0, 3, (), (), ()), "USD").startswith("Other rules cannot")
+
+
+def test_one_task_is_no_evidence() -> None:
+    """It has no standard error, and a market that spent nothing shows what the other rule spends."""
+    row = Baseline("market-first", "market", 0.0, 0.0, 0.0, 0.0, 0.0, float("nan"))
+    rival = replace(row, rule="confidence", cost=0.001, utility=-0.001, difference=-0.001)
+    said = highest_confidence(Baselines(1, 0, (), (row, rival), ()), "USD")
+    assert said == (
+        "Awarding each task to the highest stated confidence would have brought a utility of"
+        " -0.001 USD on 1 task instead of the market's 0.000 at the first attempt: 0.001 less (from"
+        " a single task), with 0 % right instead of 0 %."
+    )

@@ -139,3 +139,10 @@ def test_nothing_is_known_of_honesty() -> None:
     text = StringIO()
     print_honesty(console(text), [], "USD")
     assert "enough settled tasks" in text.getvalue()
+
+
+def test_a_run_without_workers() -> None:
+    """It has an empty table and totals."""
+    said = printed(many(0))
+    assert "worker  bids  awards" in said
+    assert "0 announcements" in said
