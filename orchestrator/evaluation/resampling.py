@@ -32,12 +32,12 @@ def bootstrap_errors(rows: Floats, seed: int = 0) -> Floats:
 
     rng = np.random.default_rng(seed)
     count = len(rows)
-    errors: Floats = np.full(rows.shape[1], np.nan)
     if count < 2:
-        return errors
+        unknown: Floats = np.full(rows.shape[1], np.nan)
+        return unknown
     means = np.empty((RESAMPLES, rows.shape[1]))
     for sample in range(RESAMPLES):
         times = np.bincount(rng.integers(0, count, count), minlength=count)
         means[sample] = times @ rows / count
-    errors = means.std(axis=0, ddof=1)
+    errors: Floats = means.std(axis=0, ddof=1)
     return errors
