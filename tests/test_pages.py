@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.orchestrator.command import truthbid
+
 HOME = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -36,6 +38,18 @@ def test_a_block_runs(
 def test_there_are_blocks() -> None:
     """The pattern finds what the pages have."""
     assert len(blocks()) >= 8
+
+
+def test_the_workers_of_the_page_on_models_are_understood(tmp_path: Path) -> None:
+    """Every worker that it shows is one that a workflow may have."""
+    page = (HOME / "docs" / "guides" / "models.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^```yaml\n(workers:.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert len(shown) == 3
+    for block in shown:
+        path = tmp_path / "w.yaml"
+        path.write_text(block + "tasks: [{id: t, prompt: p, value: 1}]\n", encoding="utf-8")
+        said = truthbid("validate", path, env={"OPENAI_API_KEY": "k" * 20, "GATEWAY_KEY": "k" * 20})
+        assert (said.code, said.err) == (0, ""), block
 
 
 def test_the_tests_that_guarantees_name_exist() -> None:
