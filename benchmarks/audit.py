@@ -4,7 +4,8 @@ The population is that of ``configs/simulated.yaml``, six workers. Every replica
 auctions 19 times: honestly and with each of 18 lies. A process takes a while to start, once in an
 audit, so that is measured on two replications and taken off. Best of three rounds. The rates are
 wall time and hang on what else the machine does; the processor time per auction hardly does: two
-processes on two free cores bring twice what one brings, divided by what an auction costs more then.
+processes on two free cores bring twice what one brings, divided by what an auction costs more then;
+what is above 2 there is noise.
 """
 
 import os
