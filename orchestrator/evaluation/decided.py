@@ -70,6 +70,12 @@ class Ended:
     set_aside: bool = False
     over: bool = False
 
+    @property
+    def known(self) -> bool:
+        """Whether it is said what it has earned; it is not where no outcome was found."""
+        left = self.lapsed or self.withdrawn or self.set_aside
+        return left or self.settlement is not None
+
 
 @dataclass(slots=True)
 class Held:

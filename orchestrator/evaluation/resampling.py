@@ -33,7 +33,7 @@ def bootstrap_errors(rows: Floats, seed: int = 0) -> Floats:
     rng = np.random.default_rng(seed)
     count = len(rows)
     if count < 2:
-        unknown: Floats = np.full(rows.shape[1], np.nan)
+        unknown: Floats = rows[0] * np.nan
         return unknown
     means = np.empty((RESAMPLES, rows.shape[1]))
     for sample in range(RESAMPLES):

@@ -16,35 +16,25 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from protocols.decommitment import Lapsed, Withdrawn
-from protocols.events import (
-    Allocated,
-    Announced,
-    BidsClosed,
-    Closed,
-    Finished,
-    RunOpened,
-    Settled,
-    Started,
-    Unsettled,
-)
+from orchestrator.evaluation.decided import Announcements, limits_of
+from protocols.events import RunOpened
 from protocols.messages import Result
-from protocols.stopping import SetAside
 from protocols.units import NANO, units
 from scoring.catalog import SCORING_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from orchestrator.evaluation.decided import Held
     from orchestrator.memory.record import Entry
-    from protocols.contract import Contract, Settlement
-    from protocols.messages import Announcement, Award, Bid, Lot
-    from protocols.units import AnnouncementId, TaskId, WorkerId
+    from protocols.contract import Contract
+    from protocols.messages import Announcement, Lot
+    from protocols.units import TaskId, WorkerId
 
     Key = tuple[TaskId, WorkerId]
 
 TRACES: Final = {
-    "bids": "One row for each bid whose reward is known: the action is what it reports.",
+    "bids": "One row for each bid that was considered and whose reward is known: the action is what it reports.",
     "work": "One row for each settled award: the action is the answer.",
 }
 """What can be trained -> what a row is."""
@@ -70,82 +60,36 @@ class Traces:
     def __init__(self) -> None:
         self._currency = ""
         self._solved_at = 1.0
-        self._open: dict[AnnouncementId, _Auction] = {}
+        self._announcements = Announcements()
 
     def take(self, entry: Entry) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the traces that an entry completes: one of `TRACES`, and the row."""
         event = entry.event
         if isinstance(event, RunOpened):
-            self._currency = event.currency
-            self._solved_at = event.config.get("limits", {}).get("solved_at", self._solved_at)
-        elif isinstance(event, Announced):
-            self._open[event.announcement.announcement] = _Auction(event.announcement)
-        elif (name := _announcement(event)) and (auction := self._open.get(name)):
-            auction.note(event)
-            if auction.over:
-                del self._open[name]
-                yield from auction.bid_traces(self._currency)
-                yield from auction.work_traces(self._solved_at)
+            self._currency, self._solved_at = event.currency, limits_of(event).solved_at
+        turn = self._announcements.take(event)
+        if turn is None or turn.held is None or turn.stage not in {"closed", "late"}:
+            return
+        if not turn.held.waits:
+            auction = _Auction(turn.held)
+            yield from auction.bid_traces(self._currency)
+            yield from auction.work_traces(self._solved_at)
 
 
 class _Auction:
-    """One announcement, until all its awards have ended."""
+    """One announcement, all of whose awards have ended."""
 
-    def __init__(self, call: Announcement) -> None:
-        self._call = call
-        self._lots = {lot.task: lot for lot in call.lots}
-        self._bids: tuple[Bid, ...] = ()
-        self._awards: dict[Key, Award] = {}
-        self._under_way: set[Key] = set()
-        self._answers: dict[Key, str] = {}
-        self._settled: dict[Key, Settlement] = {}
-        self._left: dict[Key, tuple[int, int]] = {}
-        self._unknown: set[Key] = set()
-        self._closed = False
-
-    @property
-    def over(self) -> bool:
-        """Whether it has closed and no answer waits for its peers."""
-        return self._closed and not self._under_way
-
-    def note(self, event: object) -> None:
-        """Take in what happened to it."""
-        match event:
-            case BidsClosed(bids=bids):
-                self._bids = bids
-            case Allocated(allocation=allocation):
-                self._awards = {(one.task, one.worker): one for one in allocation.awards}
-            case Started(task=task, worker=worker):
-                self._under_way.add((task, worker))
-            case Finished(report=report):
-                if isinstance(report, Result):
-                    self._answers[report.task, report.worker] = report.answer
-            case Settled(settlement=done):
-                self._settled[done.task, done.worker] = done
-                self._under_way.discard((done.task, done.worker))
-            case Unsettled(task=task, worker=worker):
-                self._unknown.add((task, worker))
-                self._under_way.discard((task, worker))
-            case Lapsed(task=task, worker=worker, penalty=penalty):
-                self._leave((task, worker), -penalty, 0)
-            case Withdrawn(task=task, worker=worker, owed=owed, cost=cost):
-                self._leave((task, worker), owed, cost)
-            case SetAside(task=task, worker=worker, payment=paid, cost=cost):
-                self._leave((task, worker), paid, cost)
-            case Closed():
-                self._closed = True
-            case _:
-                pass
-
-    def _leave(self, key: Key, got: int, cost: int) -> None:
-        self._left[key] = got, cost
-        self._under_way.discard(key)
+    def __init__(self, held: Held) -> None:
+        self._held = held
+        self._call, self._lots = held.announcement, held.lots
+        self._awards = {(one.task, one.worker): one for one in held.awards}
 
     def bid_traces(self, currency: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield what each bid has earned: nothing where it did not win."""
-        for bid in self._bids:
+        for bid in self._held.bids:
             key, lot = (bid.task, bid.worker), self._lots[bid.task]
-            if key in self._unknown:
+            ended = self._held.ended.get(key)
+            if ended is not None and not ended.known:
                 continue
             report = {"cost": _units(bid.cost), "probability": bid.probability}
             yield (
@@ -154,39 +98,41 @@ class _Auction:
                     "prompt": _question(lot, currency),
                     "completion": json.dumps(report),
                     **self._reward(key),
-                    "awarded": key in self._settled or key in self._left,
+                    "awarded": ended is not None,
                     **self._about(key, bid.probability, bid.cost),
                 },
             )
 
     def work_traces(self, solved_at: float) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield what each answer has earned, in the order of the awards."""
-        costs = {(bid.task, bid.worker): bid.cost for bid in self._bids}
+        costs = {(bid.task, bid.worker): bid.cost for bid in self._held.bids}
         for key, award in self._awards.items():
-            if (done := self._settled.get(key)) is not None:
+            ended = self._held.ended.get(key)
+            if ended is not None and ended.settlement is not None:
+                report = ended.report
                 yield (
                     "work",
                     {
                         "prompt": _work(self._lots[award.task]),
-                        "completion": self._answers.get(key, ""),
-                        "label": done.success >= solved_at,
+                        "completion": report.answer if isinstance(report, Result) else "",
+                        "label": ended.settlement.success >= solved_at,
                         **self._reward(key),
-                        "answered": key in self._answers,
+                        "answered": isinstance(report, Result),
                         **self._about(key, award.contract.report, costs.get(key, 0)),
                     },
                 )
 
     def _reward(self, key: Key) -> dict[str, float]:
         contract = score = peer = other = cost = 0
-        if (done := self._settled.get(key)) is not None:
+        ended = self._held.ended.get(key)
+        if ended is not None and (done := ended.settlement) is not None:
             terms = self._awards[key].contract
             scored = terms.pay(done.success, done.cost, done.score)
             contract = terms.pay(done.success, done.cost, 0.0)
             score, peer = _split(terms, scored - contract)
             cost = -done.cost
-        elif key in self._left:
-            other, spent = self._left[key]
-            cost = -spent
+        elif ended is not None:
+            other, cost = ended.owed + ended.bought, -(ended.cost or 0)
         return {
             "reward": _units(contract + score + peer + other + cost),
             "reward_contract": _units(contract),
@@ -197,7 +143,7 @@ class _Auction:
         }
 
     def _about(self, key: Key, report: float, reported_cost: int) -> dict[str, Any]:
-        lot, done, award = self._lots[key[0]], self._settled.get(key), self._awards.get(key)
+        lot, done, award = self._lots[key[0]], self._held.settlement(*key), self._awards.get(key)
         by_peers = award is not None and award.contract.rule not in SCORING_RULES
         score = 0.0 if done is None else done.score
         return {
@@ -251,12 +197,6 @@ def _question(lot: Lot, currency: str) -> str:
 def _work(lot: Lot) -> str:
     inputs = (f"Answer to {task}:\n{answer}" for task, answer in lot.inputs.items())
     return "\n\n".join((lot.prompt, *inputs))
-
-
-def _announcement(event: object) -> AnnouncementId | None:
-    for part in ("settlement", "report", "allocation"):
-        event = getattr(event, part, event)
-    return getattr(event, "announcement", None)
 
 
 def _units(nano: int) -> float:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from protocols.units import NANO
+from protocols.decommitment import Withdrawn
+from protocols.units import NANO, Money
 from tests.orchestrator.command import CONFIGS, truthbid
 from tests.orchestrator.exports.exporting import Fact, traced
-from tests.orchestrator.small_runs import events, write
+from tests.orchestrator.small_runs import FIRST, T1, A, events, write
 
 PARTS = ("reward_contract", "reward_score", "reward_peer", "reward_other", "reward_cost")
 
@@ -33,6 +34,17 @@ def test_a_bid_earns_what_its_award_paid_less_the_cost(journal: Path) -> None:
     }
     assert (won["awarded"], lost["awarded"], lost["reward"]) == (True, False, 0.0)
     assert round(failed["reward"] * NANO) == 30 - 25
+
+
+def test_withdrawn_work_has_cost_what_it_has_cost(tmp_path: Path) -> None:
+    """Worker a had answered at a cost of 12 when its award was withdrawn for 3."""
+    withdrawn = Withdrawn(announcement=FIRST, task=T1, worker=A, reason="no", owed=Money(3))
+    listed = [
+        withdrawn if event.key == f"settled\t{FIRST}\t{T1}\t{A}" else event for event in events()
+    ]
+    won = traced(write(tmp_path / "run.db", listed), "bids")[0]
+    assert (round(won["reward_other"] * NANO), round(won["reward_cost"] * NANO)) == (3, -12)
+    assert (won["awarded"], won["settled"]) == (True, False)
 
 
 def test_bids_on_one_lot_are_one_group(journal: Path) -> None:
