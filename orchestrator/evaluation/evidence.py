@@ -10,7 +10,7 @@ from orchestrator.evaluation.off_policy import Qualities
 from orchestrator.memory.journal import JournalError
 from protocols.decommitment import Cancelled
 from protocols.errors import MechanismError
-from protocols.events import TaskAdded
+from protocols.events import TaskAdded, TaskEnded
 
 if TYPE_CHECKING:
     from orchestrator.evaluation.decided import Held
@@ -40,6 +40,7 @@ class Evidence:
         own: The mechanism of the run, if it is in the catalog.
         needs: What each task needs, in the order in which they entered.
         cancelled: The tasks that were called off.
+        ended: The tasks that have ended, however they did.
         rounds: How often each task was announced.
         settled: The outcomes of settled awards as (success, cost), by task and worker.
         qualities: A model of success, from awards that were drawn by lot.
@@ -59,6 +60,7 @@ class Evidence:
             event.lot.task: event.needs for event in record.of(TaskAdded)
         }
         self.cancelled = {event.task for event in record.of(Cancelled)}
+        self.ended = {event.task for event in record.of(TaskEnded)}
         self.rounds: Counter[TaskId] = Counter()
         self.settled: dict[Pair, tuple[float, Money]] = {}
         self.qualities = Qualities()

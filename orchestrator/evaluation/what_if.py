@@ -173,19 +173,13 @@ def what_if(
             )
     paths = {name: Path(each, evidence, budget) for name, each in mechanisms.items()}
     actual: dict[TaskId, Measures] = {}
-    unfinished: dict[TaskId, int] = dict(evidence.rounds)
     for turn in turns(record):
         if turn.stage == "closed" and turn.held is not None:
             _add_up(actual, turn.held, evidence.limits.solved_at)
-            for lot in turn.held.announcement.lots:
-                unfinished[lot.task] -= 1
         for path in paths.values():
             path.take(turn, actual)
-    counted = [
-        task
-        for task in evidence.needs
-        if task not in evidence.cancelled and not unfinished.get(task, 0)
-    ]
+    over = evidence.ended - evidence.cancelled
+    counted = [task for task in evidence.needs if task in over]
     for path in paths.values():
         path.finish(actual)
     rows = [_row(name, path, counted, actual) for name, path in paths.items()]

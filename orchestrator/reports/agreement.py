@@ -35,6 +35,7 @@ class Agreement:
         self.shared: dict[Pair, int] = defaultdict(int)
         self.equal: dict[Pair, int] = defaultdict(int)
         self._origins: dict[TaskId, TaskId] = {}
+        self._copies: dict[TaskId, list[TaskId]] = defaultdict(list)
         self._answers: dict[TaskId, dict[TaskId, tuple[WorkerId, str]]] = defaultdict(dict)
 
     def note(self, event: Event) -> None:
@@ -42,8 +43,9 @@ class Agreement:
         match event:
             case Announced(announcement=call):
                 for lot in call.lots:
-                    if lot.group is not None:
+                    if lot.group is not None and lot.task not in self._origins:
                         self._origins[lot.task] = lot.group
+                        self._copies[lot.group].append(lot.task)
             case Finished(report=Result() as report) if report.task in self._origins:
                 answers = self._answers[self._origins[report.task]]
                 answers[report.task] = report.worker, normalised(report.answer)
@@ -53,6 +55,8 @@ class Agreement:
                     answers[event.task] = answers[event.task][0], normalised(label)
             case TaskEnded():
                 self._compare(self._answers.pop(event.task, {}).values())
+                for copy in self._copies.pop(event.task, ()):
+                    del self._origins[copy]
             case _:
                 pass  # peers have no part in it
 

@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from orchestrator.drawing.display import ABSENT, money_text, plain
+from orchestrator.drawing.display import ABSENT, money_text, plain, plural
 from orchestrator.reports.agreement_figure import agreement_figure
 from orchestrator.reports.figures import diagrams, figures
 from orchestrator.reports.findings import highest_confidence, overconfidence
@@ -122,7 +122,8 @@ def _title(summary: Summary) -> str:
     opened = summary.opened
     name = opened.config.get("workflow", {}).get("name") if opened is not None else None
     return plain(
-        f"{name or 'A run'}: {summary.states['solved']} of {summary.tasks} tasks solved", 200
+        f"{name or 'A run'}: {summary.states['solved']} of {plural(summary.tasks, 'task')} solved",
+        200,
     )
 
 
@@ -153,7 +154,7 @@ def _cards(summary: Summary) -> Iterator[tuple[str, str, str]]:
     yield "cash spent", money_text(summary.cash), kept
     yield "utility", money_text(summary.utility), "value less cash"
     yield "overpayment ratio", ratio, "paid per metered cost of settled work"
-    again = f"{summary.reannounced:,} lots announced again"
+    again = f"{plural(summary.reannounced, 'lot')} announced again"
     yield "announcements", f"{summary.announcements:,}", again
 
 

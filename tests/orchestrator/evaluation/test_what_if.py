@@ -21,6 +21,7 @@ from orchestrator.task import Task
 from orchestrator.verbs.options import read
 from orchestrator.workflow import work
 from protocols.catalog import MECHANISMS
+from protocols.events import TaskEnded
 from protocols.units import TaskId, money
 from tests.orchestrator.command import CONFIGS
 from tests.orchestrator.journals import write
@@ -219,6 +220,17 @@ def test_unknown_is_said_with_the_reason(ten: Path) -> None:
     assert row.unknown == {UNEXPLORED: row.tasks - row.known}
     assert row.to_data()["totals"] is None
     assert not row.whole
+
+
+@pytest.mark.parametrize(("count", "over"), [(9, 0), (17, 1), (99, 3)])
+def test_what_has_not_ended_is_left_out(count: int, over: int, tmp_path: Path) -> None:
+    """Of a run that goes on only the tasks that have ended count, and not what waits for others."""
+    path = write(tmp_path / "run.db", events()[:count])
+    with Record(path) as record:
+        ended = len(list(record.of(TaskEnded)))
+    found = asked(path)
+    assert (found.tasks, found.left_out) == (over, 3 - over)
+    assert ended == over
 
 
 def test_a_smaller_budget(ten: Path) -> None:

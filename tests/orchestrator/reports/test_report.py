@@ -127,7 +127,7 @@ def test_numbers_of_the_small_run(tmp_path: Path) -> None:
         "hash of entry 24",
         "3 of 3 auctions",
         "0.000000055",
-        "1 lots announced again",
+        "1 lot announced again",
     ):
         assert piece in text
 
