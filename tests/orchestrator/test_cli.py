@@ -199,10 +199,11 @@ def test_the_module_is_the_command(tmp_path: Path) -> None:
 def test_an_error_that_quotes_a_file_steers_no_terminal(tmp_path: Path) -> None:
     """Control characters and signs that reorder text are shown as harmless ones, line by line."""
     (tmp_path / "log.jsonl").write_text('{"\\u009b31m\\u202e": 1, "a": 2}\n', encoding="utf-8")
-    said = truthbid("score", tmp_path / "log.jsonl")
-    assert said.code == 2
-    assert "\ufffd31m\ufffd, a" in said.err
-    assert not set(said.err) & {"\x9b", "\u202e"}
+    for path in (tmp_path / "log.jsonl", tmp_path / "no\x9b31m\u202e.jsonl"):
+        said = truthbid("score", path)
+        assert said.code == 2
+        assert not set(said.err) & {"\x9b", "\u202e"}
+    assert "no\ufffd31m\ufffd.jsonl" in said.err
 
 
 def test_an_explanation_that_quotes_a_file_steers_no_terminal(tmp_path: Path) -> None:
