@@ -1,7 +1,7 @@
 """A verifier for answers that must be a number, or near it."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, localcontext
 from functools import cached_property
 from typing import Annotated, Final, Literal
 
@@ -58,11 +58,11 @@ class Numeric(Spec):
     async def verify(self, lot: Lot, result: Result) -> Verdict:
         """Compare the number in the answer with the right one."""
         del lot
-        text = result.answer.translate(_MINUS)[-_LONGEST_READ:].strip()
+        text = result.answer.translate(_MINUS).strip()
         if self.read == "whole":
-            found = [text] if _NUMBER.fullmatch(text) else []
+            found = [text] if len(text) <= _LONGEST_READ and _NUMBER.fullmatch(text) else []
         else:
-            found = _NUMBER.findall(text)
+            found = _NUMBER.findall(text[-_LONGEST_READ:])
         if not found:
             return Verdict(0.0, "there is no number in the answer")
         low, high = self._limits
@@ -72,12 +72,13 @@ class Numeric(Spec):
 
     @cached_property
     def _limits(self) -> tuple[Decimal, Decimal]:
-        reach = max(self.tolerance, self.relative * abs(self.value))
-        return self.value - reach, self.value + reach
+        with localcontext(prec=_LONGEST_READ):  # all digits count, not the first 28
+            reach = max(self.tolerance, self.relative * abs(self.value))
+            return self.value - reach, self.value + reach
 
 
 _LONGEST_READ = 10_000
-"""How many characters of an answer are searched for a number, from its end."""
+"""How many characters of an answer are searched for a number, from its end; no number is longer."""
 
 
 def numeric(

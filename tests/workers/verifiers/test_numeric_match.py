@@ -58,6 +58,16 @@ async def test_numeric_does_not_round() -> None:
     assert await success_of(numeric("12345678901234567890"), "12345678901234567891") == 0.0
 
 
+@pytest.mark.parametrize("power", [93, 100, 1000])
+async def test_numeric_takes_numbers_of_any_length(power: int) -> None:
+    """Every digit counts, also behind the 28 that a decimal usually keeps, and so does a distance."""
+    right = 2**power
+    assert await success_of(numeric(right), f"It is {right:,}.") == 1.0
+    assert await success_of(numeric(right), str(right + 1)) == 0.0
+    assert await success_of(numeric(right, tolerance=1), str(right + 1)) == 1.0
+    assert await success_of(numeric(right, tolerance=1), str(right + 2)) == 0.0
+
+
 async def test_numeric_allows_a_distance() -> None:
     """Absolute or relative, whichever is larger, ends included."""
     near = numeric("3.14", tolerance="0.01")
@@ -70,6 +80,8 @@ async def test_numeric_can_take_the_whole() -> None:
     """With ``read: whole`` nothing may stand beside the number."""
     whole = numeric(5, read="whole")
     assert [await success_of(whole, each) for each in (" 5 ", "5.", "five 5")] == [1.0, 0.0, 0.0]
+    far = " " * 10_000
+    assert [await success_of(whole, f"{word}{far}5") for word in ("", "five")] == [1.0, 0.0]
 
 
 @given(st.text(max_size=200) | st.text("0123456789.,-+eE ", max_size=200))
