@@ -49,7 +49,10 @@ class JsonSchema(Spec):
             value = json.loads(_unfenced(result.answer), parse_constant=_refuse)
         except (ValueError, RecursionError) as error:
             return Verdict(0.0, f"the answer is not JSON: {error}"[:500])
-        misfit = next(self._checker.iter_errors(value), None)
+        try:
+            misfit = next(self._checker.iter_errors(value), None)
+        except (ArithmeticError, RecursionError) as error:
+            return Verdict(0.0, f"too large or too deep for the schema: {error}"[:500])
         if misfit is None:
             return RIGHT
         return Verdict(0.0, f"{misfit.json_path}: {misfit.message}"[:500])

@@ -40,6 +40,23 @@ async def test_it_refuses_the_rest_with_the_reason(answer: str, detail: str) -> 
     assert verdict.detail.startswith(detail)
 
 
+@pytest.mark.parametrize(
+    ("schema", "answer"),
+    [
+        ({"items": {"$ref": "#"}}, "[" * 480 + "]" * 480),
+        ({"multipleOf": 0.1}, "1" + "0" * 400),
+        ({"multipleOf": 0.1}, "1e999"),
+    ],
+)
+async def test_an_answer_that_cannot_be_held_against_the_schema_is_wrong(
+    schema: dict[str, object], answer: str
+) -> None:
+    """Nobody escapes a verdict by an answer that is too deep or too large to be checked."""
+    verdict = await json_schema(schema).verify(lot(), result(answer))
+    assert verdict.success == 0.0
+    assert verdict.detail.startswith("too large or too deep for the schema")
+
+
 def test_a_bad_schema_is_refused_at_once() -> None:
     """The configuration is wrong, not the answers."""
     with pytest.raises(ValidationError, match="not a JSON Schema: 'objekt'"):
