@@ -17,7 +17,7 @@ from math import ceil
 from pathlib import Path
 from subprocess import STDOUT
 from tempfile import TemporaryDirectory
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, BinaryIO, Final, NamedTuple
 
 import anyio
 from anyio.abc import Process
@@ -97,27 +97,29 @@ async def run(
     Raises:
         VerifierError: If it cannot be started.
     """
-    process = await _start(program, arguments, folder, environment, confines)
-    _RUNNING.add(process.pid)
-    try:
-        with anyio.move_on_after(confines.seconds):
-            await process.wait()
-    finally:
-        code = process.returncode
-        _kill_group(process.pid)
-        _RUNNING.discard(process.pid)
-        with anyio.CancelScope(shield=True):
-            await process.wait()
-            await process.aclose()
-    return Ended(code, _tail(Path(folder, OUTPUT), confines.shown))
+    # blocking, but on a file of an own folder; kept open, as the program may put another in its place
+    with Path(folder, OUTPUT).open("w+b") as output:  # noqa: ASYNC230
+        process = await _start([program, *arguments], folder, environment, confines, output)
+        _RUNNING.add(process.pid)
+        try:
+            with anyio.move_on_after(confines.seconds):
+                await process.wait()
+        finally:
+            code = process.returncode
+            _kill_group(process.pid)
+            _RUNNING.discard(process.pid)
+            with anyio.CancelScope(shield=True):
+                await process.wait()
+                await process.aclose()
+        return Ended(code, _tail(output, confines.shown))
 
 
 async def _start(
-    program: str,
-    arguments: Sequence[str],
+    command: Sequence[str],
     folder: str,
     environment: Mapping[str, str],
     confines: Confines,
+    output: BinaryIO,
 ) -> Process:
     limits = (
         ceil(confines.seconds) + 1,
@@ -125,11 +127,10 @@ async def _start(
         confines.disk * _MEBIBYTE,
     )
     launch = [sys.executable, "-I", "-S", str(_LAUNCHER), *map(str, limits)]
-    # blocking, but on files of an own folder that are in the cache of the machine
-    with Path(folder, ANSWER).open("rb") as answer, Path(folder, OUTPUT).open("wb") as output:  # noqa: ASYNC230
+    with Path(folder, ANSWER).open("rb") as answer:  # noqa: ASYNC230 - in the cache of the machine
         try:
             return await anyio.open_process(
-                [*launch, program, *arguments],
+                [*launch, *command],
                 stdin=answer,
                 stdout=output,
                 stderr=STDOUT,
@@ -138,7 +139,7 @@ async def _start(
                 start_new_session=True,
             )
         except OSError as error:
-            raise VerifierError(f"{program} cannot be started: {error.strerror}") from error
+            raise VerifierError(f"{command[0]} cannot be started: {error.strerror}") from error
 
 
 def kill_programs() -> None:
@@ -153,10 +154,9 @@ def _kill_group(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
-def _tail(path: Path, most: int) -> str:
-    with path.open("rb") as output:
-        output.seek(max(path.stat().st_size - most, 0))
-        text = output.read(most).decode("utf-8", "replace")
+def _tail(output: BinaryIO, most: int) -> str:
+    output.seek(max(os.fstat(output.fileno()).st_size - most, 0))
+    text = output.read(most).decode("utf-8", "replace")
     return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text).strip()
 
 

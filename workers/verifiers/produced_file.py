@@ -100,6 +100,8 @@ class TestRun(Assessor):
 
 def _report(path: Path) -> Mapping[str, int] | None:
     """Return the counts of a report, as pytest writes them at its beginning."""
+    if not path.is_file():  # a pipe in its place would be waited for
+        return None
     try:
         with path.open("rb") as report:
             suite = _SUITE.search(report.read(_READ).decode("utf-8", "replace"))

@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from workers.ports import VerifierError
-from workers.verifiers.confined import ANSWER, Confines, Ended, resolved, run, scene
+from workers.verifiers.confined import ANSWER, OUTPUT, Confines, Ended, resolved, run, scene
 
 pytestmark = pytest.mark.anyio
 
@@ -59,6 +59,14 @@ async def test_a_program_that_prints_without_end_is_stopped_at_its_limit() -> No
     code, said = await python("while True: print('x' * 1000)", limits=limits)
     assert code != 0
     assert len(said) <= 50
+
+
+@pytest.mark.parametrize("put", ["pass", "os.mkfifo(name)", "os.symlink('/etc/hosts', name)"])
+async def test_a_program_that_takes_its_output_away_is_judged_all_the_same(put: str) -> None:
+    """What it has printed is kept, and nothing else is read in its place."""
+    with anyio.fail_after(20):
+        code = f"import os; print('wrong', flush=True); name = {OUTPUT!r}; os.remove(name); {put}"
+        assert await python(f"{code}; os._exit(3)") == (3, "wrong")
 
 
 async def test_a_program_that_computes_without_end_is_killed() -> None:

@@ -44,8 +44,9 @@ async def test_an_answer_that_passes_is_accepted(verifier: TestRun, answer: str)
         "import sys\nsys.exit(0)",
         "import pytest\npytest.exit('fine', 0)",
         "import pytest\npytest.skip('fine', allow_module_level=True)",
+        "import os\nos.mkfifo('.report.xml')\nos._exit(1)",
     ],
-    ids=["wrong", "broken", "empty", "exits", "leaves", "ends pytest", "skips"],
+    ids=["wrong", "broken", "empty", "exits", "leaves", "ends pytest", "skips", "pipes"],
 )
 async def test_an_answer_that_does_not_pass_is_rejected(verifier: TestRun, answer: str) -> None:
     """A file that keeps the tests from being run does not pass either."""
