@@ -88,6 +88,8 @@ def read_reply(
     if not said:
         raise MalformedReplyError("the reply's choice has no message")
     end = choice.get("finish_reason")
+    if end is None and (trouble := _trouble(fields)):
+        raise IncompleteAnswerError(f"the answer broke off: {trouble!r}")
     if said.get("refusal"):
         raise DeclinedAnswerError(f"the model declines: {str(said['refusal'])[:200]!r}")
     reply = Reply("", usage, _name(fields, "model"), tokens=read_tokens(choice))
@@ -144,12 +146,19 @@ def _fields(of: Fields, name: str) -> Fields:
 def _first_choice(fields: Fields) -> Fields:
     choices = fields.get("choices")
     if not isinstance(choices, list) or not choices:
-        said = str(_fields(fields, "error").get("message", ""))[:200]
-        raise MalformedReplyError("the reply has no choices" + (f": {said!r}" if said else ""))
+        trouble = _trouble(fields)
+        raise MalformedReplyError(
+            "the reply has no choices" + (f": {trouble!r}" if trouble else "")
+        )
     first: object = cast("list[object]", choices)[0]
     if not isinstance(first, dict):
         raise MalformedReplyError("the reply's choice is no object")
     return cast("Fields", first)
+
+
+def _trouble(fields: Fields) -> str:
+    """Return what an endpoint says has gone wrong; nothing if it does not."""
+    return str(_fields(fields, "error").get("message") or fields.get("error") or "")[:200]
 
 
 def _text(message: Fields) -> str:
@@ -186,11 +195,18 @@ def _count(counts: Fields, name: str) -> int | None:
 
 
 def _written(fields: Fields) -> int:
+    """Return the bytes of an answer, the arguments of its calls included."""
     try:
-        content = _fields(_first_choice(fields), "message").get("content")
+        said = _fields(_first_choice(fields), "message")
     except MalformedReplyError:
         return 0
-    return len(content.encode("utf-8", "replace")) if isinstance(content, str) else 0
+    wishes = said.get("tool_calls")
+    calls = cast("list[object]", wishes) if isinstance(wishes, list) else []
+    functions = (
+        _fields(cast("Fields", each), "function") for each in calls if isinstance(each, dict)
+    )
+    texts = [said.get("content"), *(function.get("arguments") for function in functions)]
+    return sum(len(text.encode("utf-8", "replace")) for text in texts if isinstance(text, str))
 
 
 def expected_tokens(request: ChatRequest) -> int:

@@ -14,6 +14,7 @@ from workers.errors import (
     ChatError,
     CutAnswerError,
     EmptyAnswerError,
+    IncompleteAnswerError,
     MalformedReplyError,
     UnstructuredAnswerError,
 )
@@ -72,6 +73,22 @@ def test_no_usage_is_estimated_from_the_text() -> None:
     """Four bytes are taken for a token, in the prompt and in the answer."""
     fields = {"choices": [{"message": {"content": "123456789"}}]}
     assert read_usage(fields, ASK) == Usage(2, 3, estimated=True)
+
+
+def test_the_estimate_counts_the_arguments_of_calls() -> None:
+    """A reply that only calls tools has cost its arguments, whatever the endpoint leaves out."""
+    call = {"id": "1", "function": {"name": "look", "arguments": '{"at": "12"}'}}
+    fields = {"choices": [{"message": {"content": None, "tool_calls": [call, None]}}]}
+    assert read_usage(fields, ASK) == Usage(2, 3, estimated=True)
+
+
+@pytest.mark.parametrize("error", [{"message": "no memory"}, "no memory"])
+@pytest.mark.parametrize("unmarked_end", [False, True])
+def test_an_answer_that_an_error_has_cut_is_none(error: object, unmarked_end: bool) -> None:
+    """What was said before the error is not taken for all, also where ends are never marked."""
+    choice = {"message": {"content": "half an"}, "finish_reason": None}
+    with pytest.raises(IncompleteAnswerError, match="broke off: 'no memory'"):
+        read_reply({"choices": [choice], "error": error}, Usage(), unmarked_end=unmarked_end)
 
 
 def test_an_empty_text_is_no_answer() -> None:
