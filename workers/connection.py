@@ -80,7 +80,7 @@ class Connection:
             response = await self._opened().post(_PATH, body=body, cast_to=httpx2.Response)
             return Received(self._body(response.content))
         except openai.APIStatusError as error:
-            text = self._key.redacted(error.response.text[:_QUOTED])
+            text = self._key.redacted(error.response.text)[:_QUOTED]
             return failed_status(error.status_code, error.response.headers, text)
         except openai.APIConnectionError as error:
             return self._broken(error.__cause__ or error)

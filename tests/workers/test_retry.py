@@ -52,6 +52,7 @@ def test_what_does_not_pass_is_final(status: int) -> None:
         ({"retry-after": "nan"}, None),
         ({"retry-after": "inf"}, None),
         ({"retry-after": "tomorrow"}, None),
+        ({"retry-after": f"Sun, 22 Nov 2026 03:00:30 +{9**20}", "date": NOW}, None),
     ],
 )
 def test_a_wait_is_read_where_it_makes_sense(
