@@ -48,7 +48,8 @@ class Tool:
         )
 
     async def call(self, arguments: str) -> str:
-        """Call the function with arguments in JSON; returns what the model gets to see."""
+        """Call the function with arguments in JSON, or none; returns what the model gets to see."""
+        arguments = arguments.strip() or "{}"
         try:
             if self._async:
                 answer = await self._adapter.validate_json(arguments)

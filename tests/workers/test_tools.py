@@ -113,6 +113,7 @@ def test_a_tool_needs_a_name_that_models_take(name: str) -> None:
         (multiply, '{"left": 1, "right": 2, "up": 3}', "error: up: Unexpected keyword argument"),
         (multiply, "{", "error: arguments: Invalid JSON: EOF while parsing an object"),
         (lambda: "x" * 20_000, "{}", "x" * 10_000),
+        (lambda: "now", "", "now"),
     ],
 )
 async def test_a_tool_answers_every_call(function: Any, arguments: str, answer: str) -> None:
