@@ -25,6 +25,7 @@ from protocols.frozen import Frozen
 from protocols.units import Name, Text
 from workers import errors
 from workers.chat import Chat, ChatRequest, Reply, Token, ToolCall
+from workers.meter import NOTHING
 from workers.prices import Usage
 from workers.redaction import Redactor
 
@@ -172,7 +173,7 @@ class ReplayChat(Chat):
         exchange = waiting.popleft()
         self.hits += 1
         for usage in exchange.attempts:
-            meter.start(usage)
+            meter.end(meter.start(NOTHING), usage)  # it was made, whatever it has cost
         if exchange.failure == _CALLED_OFF:
             await anyio.sleep_forever()
         if exchange.text is None:

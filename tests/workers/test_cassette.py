@@ -236,6 +236,14 @@ async def test_calls_at_the_same_time_play_back_at_their_own_cost(server: OpenAI
     assert await cost(ReplayChat(recorded)) == first
 
 
+async def test_a_call_that_cost_more_than_was_held_plays_back() -> None:
+    """What an endpoint has billed beyond the worst case is booked again, and the answer is there."""
+    replay = ReplayChat([Exchange(request=ASK, text="4", attempts=(Usage(10, 500),))])
+    meter = Meter(PRICE, PRICE.cost(Usage(10, 50)))
+    assert (await replay.complete(ASK, meter)).text == "4"
+    assert meter.cost == PRICE.cost(Usage(10, 500))
+
+
 async def test_log_probabilities_play_back() -> None:
     """What a bid is formed from is part of the recording."""
     tokens = (Token("4", -0.25, (("4", -0.25), ("5", -1.5))),)
