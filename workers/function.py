@@ -104,6 +104,10 @@ class FunctionWorker(LocalWorker):
         """Remember how own work ended."""
         self._history.note(lesson.lot.kind, lesson.report, lesson.outcome)
 
+    async def aclose(self) -> None:
+        """Forget the seats, which belong to the event loop of the run that ends."""
+        self._limiter = None
+
     async def _call(self, argument: Lot | str) -> object:
         if self._threaded:
             if self._limiter is None:

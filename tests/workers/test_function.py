@@ -79,6 +79,22 @@ async def test_a_synchronous_function_runs_in_a_thread_unless_told() -> None:
     assert (slow.instant, quick.instant) == (False, True)
 
 
+def test_a_worker_may_work_in_one_event_loop_after_the_other() -> None:
+    """What a run leaves behind in it does not bind it to the event loop of that run."""
+    worker = FunctionWorker("shout", str.upper)
+
+    async def work() -> Result | Failure:
+        try:
+            return await worker.execute(lot(prompt="hey"), award("shout"))
+        finally:
+            await worker.aclose()
+
+    for backend in ("asyncio", "trio", "asyncio"):
+        done = anyio.run(work, backend=backend)
+        assert isinstance(done, Result)
+        assert done.answer == "HEY"
+
+
 async def test_an_async_function_is_never_instant() -> None:
     """It may wait, whatever is said of it."""
     assert not FunctionWorker("w", _shout, blocking=False).instant
