@@ -139,7 +139,8 @@ class SimulatedWorker(LocalWorker):
                 seconds=self._latency,
             )
         skill = self._skills.get(lot.kind, self._skills.get(OTHERWISE, 0.0))
-        answer, right = self._answer(lot, fourth < self._skill(skill, second), fifth)
+        left = (fifth - self._failure_rate) / (1.0 - self._failure_rate)
+        answer, right = self._answer(lot, fourth < self._skill(skill, second), left)
         return Result(
             announcement=award.announcement,
             task=lot.task,

@@ -137,9 +137,12 @@ async def test_with_answers_it_satisfies_real_verifiers() -> None:
             assert verdict.success == done.truth
 
 
-async def test_errors_are_other_labels() -> None:
+@pytest.mark.parametrize("failure_rate", [0.0, 0.5])
+async def test_errors_are_other_labels(failure_rate: float) -> None:
     """With labels an error is one of the others, each as often; a copy is answered as its task."""
-    worker = SimulatedWorker("w", skill=0.5, labels=("a", "b", "c"), seed=4)
+    worker = SimulatedWorker(
+        "w", skill=0.5, failure_rate=failure_rate, labels=("a", "b", "c"), seed=4
+    )
     worker.answers = {TaskId(each.task): "a" for each in _many}
     said = [done.answer for done in await _results(worker, _many) if isinstance(done, Result)]
     shares = [said.count(label) / len(said) for label in "abc"]
