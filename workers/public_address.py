@@ -8,7 +8,7 @@ kept for the certificate and for the ``Host`` header.
 from __future__ import annotations
 
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Final
 
 import anyio
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 _EMBEDDING: Final = (IPv6Network("::/96"), IPv6Network("64:ff9b::/96"))
 """Networks of IPv6 whose last 32 bits are an address of IPv4."""
-_NAT64: Final = IPv6Network("64:ff9b:1::/48")
+_INNER: Final = (
+    IPv4Network("192.0.0.0/24"),
+    IPv6Network("64:ff9b:1::/48"),
+    IPv6Network("fec0::/10"),
+)
+"""Networks of protocols, of translators and, once, of sites, which not all Pythons know as such."""
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -38,9 +43,8 @@ def is_public(text: str) -> bool:
         inner = _embedded(address)
         if inner is not None:
             return is_public(str(inner))
-        if address in _NAT64:
-            return False
-    return address.is_global and not address.is_multicast
+    within = any(address in network for network in _INNER)
+    return address.is_global and not address.is_multicast and not within
 
 
 def _embedded(address: IPv6Address) -> IPv4Address | None:
