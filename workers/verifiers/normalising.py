@@ -1,4 +1,4 @@
-"""What does not change an answer: case, spaces, quotes and final punctuation."""
+"""What does not change an answer: case, spaces, quotes, final punctuation, forms of a character."""
 
 import unicodedata
 from typing import Final
@@ -11,7 +11,8 @@ def normalised(text: str, *, case: bool = False) -> str:
     """Return a text without what does not change an answer.
 
     Runs of white space become one space; quotes and emphasis around it, punctuation at its end
-    and, unless ``case`` matters, capitals are taken away.
+    and, unless ``case`` matters, capitals are taken away. Characters that Unicode holds compatible
+    become one (NFKC): full-width letters and raised digits become plain ones.
 
     >>> normalised('  "The Nile".')
     'the nile'
