@@ -2,7 +2,8 @@
 
     Brief -hold-> PlanAsked -propose-> draft -read-> PlanAnswered -bill-> plan, or once more
 
-A call whose answer is on record is not made again; one whose answer was lost is booked as billed.
+A call whose answer is on record is not made again; one whose answer was lost is booked as billed,
+and made again if the budget has room for that.
 """
 
 from orchestrator.foreign import excuse
@@ -17,6 +18,7 @@ from protocols.units import Money, units
 from workers.planning.draft import Brief, Try
 from workers.planning.planner import Planner, Proposal
 
+_LOST = "the answer was lost, and the budget has no room for another call"
 _LONGEST_KEPT = 20_000
 """Characters of a draft that was turned down which its planner is shown again."""
 
@@ -54,7 +56,8 @@ class Maker:
             problems = answered.problems or (answered.failure,)
             wrong = "; ".join(problems)
             if answered.hopeless:
-                raise PlanningError(f"there is no plan: {wrong}")
+                error = UnfundedPlanError if answered.failure == _LOST else PlanningError
+                raise error(f"there is no plan: {wrong}")
             text = answered.text[:_LONGEST_KEPT]
             tries = (*brief.tries, Try(text=text, problems=problems))
             brief = brief.model_copy(update={"tries": tries})
@@ -70,11 +73,13 @@ class Maker:
             calls += 1
             held, lost = held_by(asked), lost + billed(asked.transfers)
             chronicle.note(asked)
-        if recorded is None:
+        if recorded is None and calls and not self._has_room(brief, held):
+            recorded = _answered(brief, attempt, Proposal("", held, _LOST, hopeless=True))
+        elif recorded is None:
             asked = self._asked(brief, attempt, calls + 1, held)
             held, lost = held_by(asked), lost + billed(asked.transfers)
             await chronicle.durable(chronicle.note(asked))
-            recorded = await self._answered(brief, attempt)
+            recorded = _answered(brief, attempt, await self._proposed(brief))
         answered = derived(recorded, brief, held)
         await chronicle.durable(chronicle.note(answered))
         self._book(lost + billed(answered.transfers))
@@ -82,9 +87,8 @@ class Maker:
 
     def _asked(self, brief: Brief, attempt: int, call: int, lost: Money) -> PlanAsked:
         """Return the event of a call; the hold of a lost one before it is booked as billed."""
-        chronicle, ceiling = self._market.chronicle, self._planner.ceiling(brief)
-        chronicle.await_input()
-        if not (self._market.budget.has_room(lost + ceiling) and self._market.can_hold(ceiling)):
+        ceiling = self._planner.ceiling(brief)
+        if not self._has_room(brief, lost):
             raise UnfundedPlanError(
                 f"the budget has no room for planning, which may cost {units(ceiling):f}"
             )
@@ -101,24 +105,32 @@ class Maker:
             transfers=transfers,
         )
 
-    async def _answered(self, brief: Brief, attempt: int) -> PlanAnswered:
+    def _has_room(self, brief: Brief, lost: Money) -> bool:
+        """Whether the budget has room for a call, beside what a lost one before it may have cost."""
+        market, ceiling = self._market, self._planner.ceiling(brief)
+        return market.budget.has_room(lost + ceiling) and market.can_hold(ceiling)
+
+    async def _proposed(self, brief: Brief) -> Proposal:
         try:
-            said = await self._planner.propose(brief)
+            return await self._planner.propose(brief)
         except Exception as error:  # noqa: BLE001 - a planner may be foreign code
             worst = self._planner.ceiling(brief)
-            said = Proposal("", worst, excuse("the planner failed: ", error), hopeless=True)
-        return PlanAnswered(
-            number=brief.number,
-            attempt=attempt,
-            text=said.text,
-            failure=said.failure,
-            hopeless=said.hopeless,
-            cost=said.cost,
-        )
+            return Proposal("", worst, excuse("the planner failed: ", error), hopeless=True)
 
     def _book(self, amount: int) -> None:
         self.cost += amount
         self._market.budget.take(amount)
+
+
+def _answered(brief: Brief, attempt: int, said: Proposal) -> PlanAnswered:
+    return PlanAnswered(
+        number=brief.number,
+        attempt=attempt,
+        text=said.text,
+        failure=said.failure,
+        hopeless=said.hopeless,
+        cost=said.cost,
+    )
 
 
 def derived(answered: PlanAnswered, brief: Brief, held: Money) -> PlanAnswered:

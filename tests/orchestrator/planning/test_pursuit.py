@@ -8,11 +8,13 @@ import anyio
 import pytest
 
 from orchestrator.coordinator import Coordinator
+from orchestrator.memory.record import Record
 from orchestrator.planning.errors import PlanningError, PlanRefusedError
 from orchestrator.planning.pursuit import Solution, first_brief
 from orchestrator.planning.settings import PlanningSettings
 from orchestrator.replay import replay
 from orchestrator.task import Task
+from orchestrator.verification import verify
 from protocols.events import Event, TaskAdded
 from protocols.planning import PlanAnswered, PlanAsked
 from protocols.units import Money, money
@@ -180,6 +182,29 @@ def test_a_goal_cut_after_any_event_ends_as_if_it_had_not_been(tmp_path: Path) -
         assert resumed.ledger.balance("cash", "planning") == money("0.12") + lost
         assert finished(events_of(path)) == finished(events)
         assert replay(path).identical
+
+
+def test_a_lost_draft_that_cannot_be_asked_for_again_is_booked_as_billed(tmp_path: Path) -> None:
+    """Nothing stays held in a run that is closed, and a replay finds the same."""
+    texts, budget = [FIRST, SECOND], "0.2"
+    own, _ = dear(tmp_path / "whole.db", texts, budget=budget)
+    anyio.run(solved, own)
+    events = events_of(tmp_path / "whole.db")
+    (cut,) = (
+        place
+        for place, event in enumerate(events, start=1)
+        if isinstance(event, PlanAsked) and event.number == 2
+    )
+    path = write(tmp_path / "cut.db", events[:cut])
+    resumed, planner = dear(path, [SECOND], budget=budget, resume=True)
+    found = anyio.run(solved, resumed)
+    assert (found.solved, planner.asked) == (False, [])
+    assert "the answer was lost, and the budget has no room for another call" in found.reason
+    assert resumed.ledger.held == 0
+    assert found.cost == resumed.ledger.balance("cash", "planning") == money("0.14")
+    assert replay(path).identical
+    with Record(path) as record:
+        assert verify(record).problems == ()
 
 
 def test_a_changed_draft_shows_in_a_replay(tmp_path: Path) -> None:
