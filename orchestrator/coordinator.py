@@ -288,17 +288,14 @@ class Coordinator(Session):
         Who leaves early should close it (``contextlib.aclosing``); the tasks go on. Raises like
         `run`.
         """
-        entries = self.admit(tasks)
+        course = course_of(tasks)
+        entries = self.admit(tasks if course is None else course.start())
         if not entries:
             return
         send, receive = anyio.create_memory_object_stream[Event | None](float("inf"))
-        left = len(entries)
 
-        def end(_: Ending) -> None:
-            nonlocal left
-            left -= 1
-            if not left:
-                stop()
+        def further(ending: Ending) -> Sequence[Entry]:
+            return () if course is None else self.admit(course.take(ending))
 
         def stop() -> None:
             with suppress(anyio.ClosedResourceError):  # nobody listens any more
@@ -307,10 +304,10 @@ class Coordinator(Session):
         deafen = self._chronicle.listen(send.send_nowait)
         try:
             with self._running().watched(stop):
-                self._submit(entries, end)
+                left = self._hand_in(entries, lambda _: None, further, stop)
                 while (event := await receive.receive()) is not None:
                     yield event
-            self._check(left)
+            self._check(left())
         finally:
             deafen()
             send.close()
@@ -333,7 +330,7 @@ class Coordinator(Session):
             entry.reads = tuple(TaskId(read) for read in task.reads)
             entries.append(entry)
         check_graph(entries, engine.knows)
-        engine.peers.prepare(entries)
+        engine.peers.prepare(entries, engine.knows)
         return entries
 
     async def complete(
@@ -348,8 +345,26 @@ class Coordinator(Session):
         """
         if not entries:
             return
-        left = len(entries)
         over = anyio.Event()
+        with self._running().watched(over.set):
+            left = self._hand_in(entries, on_end, further, over.set)
+            await over.wait()
+        self._check(left())
+
+    # ----------------------------------------------------------------------------------------
+
+    def _hand_in(
+        self,
+        entries: Sequence[Entry],
+        on_end: OnEnd,
+        further: Callable[[Ending], Sequence[Entry]],
+        over: Callable[[], object],
+    ) -> Callable[[], int]:
+        """Submit tasks, and what follows from each; return what says how many have not ended.
+
+        ``over`` is called when all have.
+        """
+        left = len(entries)
 
         def end(ending: Ending) -> None:
             nonlocal left
@@ -358,14 +373,10 @@ class Coordinator(Session):
             self._submit(entries, end)
             left += len(entries) - 1
             if not left:
-                over.set()
+                over()
 
-        with self._running().watched(over.set):
-            self._submit(entries, end)
-            await over.wait()
-        self._check(left)
-
-    # ----------------------------------------------------------------------------------------
+        self._submit(entries, end)
+        return lambda: left
 
     def _submit(self, entries: Sequence[Entry], on_end: OnEnd) -> None:
         for entry in entries:

@@ -4,7 +4,7 @@ The owners are dealt onto the copies in an order that a hash of the task decides
 bid, so nobody can choose its peers, and nobody can do two copies of one task.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 
 from orchestrator.entrance import Entry
@@ -69,6 +69,7 @@ def form_batches(
     settings: PeerSettings | None,
     participants: Sequence[Participant],
     before: int,
+    knows: Callable[[TaskId], bool] = lambda _: False,
 ) -> int:
     """Check tasks that are about to enter, and say of each in which batch it is scored.
 
@@ -77,6 +78,7 @@ def form_batches(
         settings: How answers are scored; ``None`` where nothing says so.
         participants: Who may bid.
         before: How many batches there are already.
+        knows: Whether there is a task of an id already.
 
     Returns:
         How many batches there are now.
@@ -84,7 +86,7 @@ def form_batches(
     Raises:
         ValueError: As `check_copies`.
     """
-    check_copies(tasks, settings, participants)
+    check_copies(tasks, settings, participants, knows)
     batches = batches_of(tasks, before)
     for task in tasks:
         task.batch = batches.get(task.lot.task, 0)
@@ -92,9 +94,12 @@ def form_batches(
 
 
 def check_copies(
-    tasks: Sequence[Entry], settings: PeerSettings | None, participants: Iterable[Participant]
+    tasks: Sequence[Entry],
+    settings: PeerSettings | None,
+    participants: Iterable[Participant],
+    knows: Callable[[TaskId], bool] = lambda _: False,
 ) -> None:
-    """Check tasks with redundancy that are about to enter.
+    """Check tasks with redundancy that are about to enter a run, which knows some tasks already.
 
     Raises:
         ValueError: If nothing says how they are scored, there are fewer owners than copies, or an
@@ -120,8 +125,8 @@ def check_copies(
             raise ValueError(
                 f"task {name!r}: with copies its id has at most {LONGEST_ID - 4} characters"
             )
-        if taken := ids.intersection(names):
-            raise ValueError(f"the id {min(taken)!r} is that of a copy of task {name!r}")
+        if taken := [each for each in names if each in ids or knows(each)]:
+            raise ValueError(f"the id {taken[0]!r} is that of a copy of task {name!r}")
 
 
 def batches_of(tasks: Sequence[Entry], before: int) -> dict[TaskId, int]:

@@ -20,7 +20,7 @@ from orchestrator.entrance import Entry
 from orchestrator.market import Market
 from orchestrator.peer_settings import ByJudge
 from orchestrator.peers.comparison import Classes, Comparison
-from orchestrator.peers.copies import copies_of, form_batches, owner_of
+from orchestrator.peers.copies import copies_of, copy_ids, form_batches, owner_of
 from orchestrator.peers.peer_scoring import FEWEST_ANSWERS, compare_answers
 from protocols.events import PeersScored, Verified
 from protocols.messages import Lot, Outcome, Result
@@ -74,6 +74,7 @@ class PeerLine:
         self._market = market
         self._take_note = take_note
         self._prepared = 0
+        self._copied: dict[TaskId, TaskId] = {}
         self._groups: dict[TaskId, _Group] = {}
         self._batch_of: dict[TaskId, int] = {}
         self._batches: dict[int, dict[TaskId, _Group]] = {}
@@ -84,14 +85,25 @@ class PeerLine:
         """Return how many tasks with copies have not ended."""
         return len(self._groups)
 
-    def prepare(self, entries: Sequence[Entry]) -> None:
+    def prepare(self, entries: Sequence[Entry], knows: Callable[[TaskId], bool]) -> None:
         """Check tasks that are about to enter, and say which are scored together.
 
+        Args:
+            entries: The tasks.
+            knows: Whether there is a task of an id already.
+
         Raises:
-            ValueError: If some cannot be copied as asked.
+            ValueError: If some cannot be copied as asked, or have the id of a copy.
         """
+        for entry in entries:
+            if (copied := self._copied.get(entry.lot.task)) is not None:
+                raise ValueError(f"the id {entry.lot.task!r} is that of a copy of task {copied!r}")
         fleet = [worker.participant for worker in self._market.workers.values()]
-        self._prepared = form_batches(entries, self._market.peers, fleet, self._prepared)
+        self._prepared = form_batches(entries, self._market.peers, fleet, self._prepared, knows)
+        for entry in entries:
+            if entry.batch:
+                copies = copy_ids(entry.lot.task, entry.copies)
+                self._copied |= dict.fromkeys(copies, entry.lot.task)
 
     def enter(self, entry: Entry) -> None:
         """Expect the copies of a task that has entered the run."""

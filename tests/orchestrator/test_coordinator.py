@@ -15,8 +15,10 @@ from protocols.events import (
     Finished,
     RunClosed,
     Started,
+    TaskAdded,
     TaskEnded,
 )
+from protocols.units import TaskId
 from tests.orchestrator.markets import Broken, Kin, Paced, Queue
 from tests.workers.virtual_time import BACKENDS
 from workers.ports import Verifier
@@ -123,6 +125,17 @@ async def test_a_stream_yields_every_event_of_the_run() -> None:
 
     assert seen == kin.events[1:-1]
     assert {event.task for event in seen if isinstance(event, TaskEnded)} == {"a", "b"}
+
+
+async def test_a_stream_makes_tasks_from_answers_when_their_time_comes() -> None:
+    """What a worker is shown quotes the answer, as in `run_all`; the stream ends with the last task."""
+    quoting = Task("Sum up: {{ answers.a }}", "0.000001", id="b", needs=["a"], verify=RIGHT)
+    async with market() as kin:
+        seen = [event async for event in kin.stream([task("a"), quoting])]
+
+    prompts = {event.lot.task: event.lot.prompt for event in seen if isinstance(event, TaskAdded)}
+    assert prompts[TaskId("b")].splitlines()[1] == "right"
+    assert kin.state() == {"a": "solved", "b": "solved"}
 
 
 async def test_a_stream_of_nothing_ends_at_once() -> None:

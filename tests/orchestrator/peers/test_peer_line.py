@@ -4,8 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+import anyio
 import pytest
+from anyio.lowlevel import checkpoint
 
+from orchestrator.coordinator import Coordinator
 from orchestrator.memory.ledger import Ledger
 from orchestrator.memory.record import Record
 from orchestrator.replay import replay
@@ -394,6 +397,26 @@ def test_what_cannot_be_done_is_said_in_one_line(
         run(tmp_path / "run.db", fleet(GOOD), **given)  # type: ignore[arg-type]
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("first", [Task("p", 1, id="t", redundancy=2), Task("p", 1, id="t#2")])
+def test_a_task_and_a_copy_never_share_an_id(first: Task) -> None:
+    """Whichever of the two is given first, the other is refused, and the run goes on."""
+    tasks = [Task("p", 1, id="t", redundancy=2), Task("p", 1, id="t#2")]
+    (second,) = [task for task in tasks if task.id != first.id]
+
+    async def main() -> str:
+        async with Coordinator(fleet(GOOD), mechanism="vcg", peer={}) as market:
+            (entry,) = market.admit([first])
+            ended: list[str] = []
+            async with anyio.create_task_group() as group:
+                group.start_soon(market.complete, [entry], lambda each: ended.append(each.state))
+                await checkpoint()
+                with pytest.raises(ValueError, match="the id 't#2' is that of a copy of task 't'"):
+                    await market.run(second)
+            return ended[0]
+
+    assert anyio.run(main) in {"solved", "unsettled"}
 
 
 def test_results_name_the_copy_that_answers(tmp_path: Path) -> None:
