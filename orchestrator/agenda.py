@@ -136,6 +136,8 @@ class Agenda:
 
     def unpark(self, task: TaskId | None = None) -> None:
         """Put lots back that were put aside, before all others; those of one task if it is named."""
-        back = [lot for lot in self.parked if task is None or lot.origin == task]
-        self.parked = [lot for lot in self.parked if lot not in back]
+        parked, self.parked = self.parked, []
+        back: list[Lot] = []
+        for lot in parked:
+            (back if task is None or lot.origin == task else self.parked).append(lot)
         self.ready.extendleft(reversed(back))
