@@ -35,7 +35,7 @@ class Invitation:
             name: market.workers[name] for name in self._roster
         }
         self._promised = 0
-        self._ceilings = {name: self._ceiling(market.workers[name]) for name in self._invited()}
+        self._ceilings = dict(self._invited())
 
     @property
     def participants(self) -> tuple[Participant, ...]:
@@ -120,18 +120,23 @@ class Invitation:
             transfers += spend(ceiling, Money(bill), spent(name), "bill")
         return tuple(transfers)
 
-    def _invited(self) -> Iterable[WorkerId]:
-        if not self._market.capped:
-            return self._roster
-        if self._recorded is not None:  # it was found out what the cash sufficed for
-            names = [one.worker for one in self._recorded.announcement.participants]
-            return [name for name in names if name in self._roster]
-        return self._affordable()
+    def _invited(self) -> Iterator[tuple[WorkerId, Money]]:
+        """Return who is invited, and what asking each may cost."""
+        names: Iterable[WorkerId] = self._roster
+        if self._market.capped and self._recorded is not None:
+            # it was found out what the cash sufficed for
+            asked = [one.worker for one in self._recorded.announcement.participants]
+            names = [name for name in asked if name in self._roster]
+        ceilings = ((name, self._ceiling(self._market.workers[name])) for name in names)
+        if self._market.capped and self._recorded is None:
+            return self._affordable(ceilings)
+        return ceilings
 
-    def _affordable(self) -> Iterator[WorkerId]:
+    def _affordable(
+        self, ceilings: Iterable[tuple[WorkerId, Money]]
+    ) -> Iterator[tuple[WorkerId, Money]]:
         total, charges = 0, list[Charge]()
-        for name in self._roster:
-            ceiling = self._ceiling(self._market.workers[name])
+        for name, ceiling in ceilings:
             with_this = total + ceiling
             if ceiling and not (
                 self._market.budget.has_room(with_this) and self._market.can_hold(with_this)
@@ -143,7 +148,7 @@ class Invitation:
                     charges.pop()
                     continue
             total = with_this
-            yield name
+            yield name, ceiling
 
     def _charge(self, worker: WorkerId, amount: int) -> Charge:
         return worker, self._lots[0].kind, amount  # with caps by kind there is one kind

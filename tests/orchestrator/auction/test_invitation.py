@@ -9,7 +9,7 @@ from orchestrator.memory.chronicle import Chronicle
 from orchestrator.memory.ledger import Ledger, fund
 from protocols.contract import Transfer
 from protocols.events import Announced
-from protocols.messages import Announcement, Refusal
+from protocols.messages import Announcement, Lot, Refusal
 from protocols.units import Money
 from tests.orchestrator.journals import FIRST, Kept, lot
 from tests.orchestrator.markets import Paced, Queue
@@ -102,3 +102,19 @@ def test_asking_again_needs_cash_once_more() -> None:
     assert market.can_hold(10)
     assert amounts(found.bill([]), "bill") == [10, 10, 14]
     assert market.can_hold(20)
+
+
+def test_what_is_held_is_what_there_was_room_for() -> None:
+    """A worker is asked once what it may cost, so a second answer cannot exceed the budget."""
+
+    class Rising(Paced):
+        asked = 0
+
+        def bid_ceiling(self, lot: Lot) -> Money:
+            del lot
+            self.asked += 10
+            return Money(self.asked)
+
+    found, _ = invitation([Rising("bob")], 30)
+
+    assert amounts(found.hold(), "hold") == [10 + 20]
