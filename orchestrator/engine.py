@@ -321,11 +321,11 @@ class Engine:
         market, name = auction.market, auction.announcement.announcement
         market.budget.take(auction.spent - auction.committed)
         auction.allowance.close(auction.endings.values())
-        seq = market.chronicle.note(Closed(announcement=name, number=self._closed))
+        market.chronicle.note(Closed(announcement=name, number=self._closed))
         await self.peers.compare(auction)
         for lot in self._learn(auction):
             self._agenda.again(lot)
-        await market.chronicle.durable(seq)
+        await market.chronicle.durable()
         self._tell()
 
     def _learn(self, auction: Auction) -> list[Lot]:
@@ -389,7 +389,7 @@ class Engine:
             ending_now.extend(self.peers.drop(task))
 
     def _tell(self) -> None:
-        """Tell those who wait for the tasks that have ended, once that is on the disk."""
+        """Tell those who wait for tasks that have ended."""
         ended, self._ended = self._ended, []
         for ending in ended:
             if (on_end := self._waiting.pop(ending.lot.task, None)) is not None:

@@ -9,6 +9,7 @@ from typing import Any
 import anyio
 import pytest
 
+from orchestrator.auction.execution import Ending
 from orchestrator.coordinator import Coordinator
 from orchestrator.market import Limits
 from orchestrator.memory.ledger import JUDGING, Ledger
@@ -20,7 +21,7 @@ from orchestrator.verification import verify
 from protocols.consultation import Compared, Consulted
 from protocols.events import Event, PeersScored, transfers_of
 from tests.orchestrator.journals import write
-from tests.orchestrator.markets import events_of
+from tests.orchestrator.markets import Kin, events_of
 from workers.chat import ChatRequest
 from workers.errors import CutAnswerError
 from workers.function import FunctionWorker
@@ -105,6 +106,26 @@ def run(
             return await market.run_all(tasks)
 
     return anyio.run(main, backend=backend)
+
+
+def test_an_end_is_told_once_the_verdicts_behind_it_are_on_the_disk() -> None:
+    """After a loss of power the judge cannot say something else than what a caller was told."""
+    by, _ = judge()
+    peer = {"mechanism": "output-agreement", "classes": {"judge": by.name}, "stake": 0}
+    kin = Kin(fleet(["red", "crimson"]), mechanism="first-price", peer=peer, judges=[by])
+    told: list[str] = []
+
+    def note(ending: Ending) -> None:
+        last = max(place for place, each in enumerate(kin.events, 1) if isinstance(each, Compared))
+        assert max(kin.kept.waited) >= last
+        told.append(ending.state)
+
+    async def main() -> None:
+        async with kin:
+            await kin.complete(kin.admit([Task("Which?", "0.001", redundancy=2)]), note)
+
+    anyio.run(main)
+    assert len(told) == 1
 
 
 def compared(path: Path) -> list[Compared]:
