@@ -199,11 +199,12 @@ def test_the_module_is_the_command(tmp_path: Path) -> None:
 def test_an_error_that_quotes_a_file_steers_no_terminal(tmp_path: Path) -> None:
     """Control characters and signs that reorder text are shown as harmless ones, line by line."""
     (tmp_path / "log.jsonl").write_text('{"\\u009b31m\\u202e": 1, "a": 2}\n', encoding="utf-8")
-    for path in (tmp_path / "log.jsonl", tmp_path / "no\x9b31m\u202e.jsonl"):
-        said = truthbid("score", path)
+    paths = (tmp_path / "log.jsonl", tmp_path / "no\x9b31m\u202e.jsonl")
+    quoted, named = [truthbid("score", path) for path in paths]
+    for said in (quoted, named):
         assert said.code == 2
         assert not set(said.err) & {"\x9b", "\u202e"}
-    assert "no\ufffd31m\ufffd.jsonl" in said.err
+    assert "no\ufffd31m\ufffd.jsonl" in named.err
 
 
 def test_an_explanation_that_quotes_a_file_steers_no_terminal(tmp_path: Path) -> None:
