@@ -301,6 +301,20 @@ async def test_the_key_never_shows(
     assert "[key]" in str(caught.value)
 
 
+async def test_a_key_is_taken_out_before_the_text_is_cut(
+    server: OpenAIServer, meter: Meter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever in a long refusal the key stands, no part of it is kept."""
+    monkeypatch.setenv("SECRET_OF_TEST", CANARY)
+    for place in range(1_900, 2_000, len(CANARY) // 2):
+        url = server.script(f"cut-{place}", failure(401, "x" * place + CANARY))
+        chat = Endpoint(url, api_key_env="SECRET_OF_TEST", policy=QUICK)
+        with pytest.raises(RequestRefusedError) as caught:
+            await chat.complete(ASK, meter)
+        await chat.aclose()
+        assert CANARY[:4] not in caught.value.text
+
+
 def test_a_key_that_cannot_be_sent_is_not_shown_either(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
