@@ -21,14 +21,15 @@ from orchestrator.auction.lifecycle import CERTAIN, Auction
 from orchestrator.auction.watching import take_note
 from orchestrator.cancellation import Cancellations, Request
 from orchestrator.desk import Desk
-from orchestrator.entrance import Entrance, Entry, OnEnd
+from orchestrator.endings import Endings
+from orchestrator.entrance import Entrance, Entry
 from orchestrator.market import Market
 from orchestrator.memory.chronicle import RecordEndsError
 from orchestrator.peers.peer_line import PeerLine
 from orchestrator.reviewing import ask_person, invite
 from protocols.decommitment import Cancelled
-from protocols.events import Announced, Closed, RunClosed, TaskAdded, TaskEnded
-from protocols.messages import Lot, Result
+from protocols.events import Announced, Closed, RunClosed, TaskAdded
+from protocols.messages import Lot
 from protocols.units import TaskId
 
 
@@ -61,12 +62,10 @@ class Engine:
         self._cancellations = Cancellations(cancelled, stops=stops)
         self.peers = PeerLine(market, self._take_note)
         self._agenda = Agenda(self.peers.copies)
+        self._endings = Endings(market, self._agenda, self._cancellations, self.peers)
         self._open: deque[Auction] = deque()
         self.announced = 0
         self._closed = 0
-        self._waiting: dict[TaskId, OnEnd] = {}
-        self._ended: list[Ending] = []
-        self._short_of_cash = False
         self._wake = anyio.Event()
         self._on_stop: list[Callable[[], object]] = []
 
@@ -86,7 +85,7 @@ class Engine:
         """The last event of the run, if it ends now."""
         if self._cancellations.stopped_by is not None:
             return RunClosed(reason="cancelled")
-        return RunClosed(reason="budget" if self._short_of_cash else "done")
+        return RunClosed(reason="budget" if self._endings.short_of_cash else "done")
 
     def submit(self, entries: Iterable[Entry]) -> None:
         """Take tasks in; each enters the run when it is its turn."""
@@ -216,9 +215,7 @@ class Engine:
                 self._take_in(entry)
         while not self._market.chronicle.unseen and (asked := self._cancellations.next_asked()):
             asked.answer(self._call_off_if_in_time(asked))
-        told = bool(self._ended)
-        self._tell()
-        return told
+        return self._endings.tell()
 
     def _takes_in_recorded(self) -> bool:
         """Take in what the record says came next, if it is its turn."""
@@ -237,7 +234,7 @@ class Engine:
         if entry.verifier is not None:
             self._market.verifiers[lot.task] = entry.verifier
         if entry.on_end is not None:
-            self._waiting[lot.task] = entry.on_end
+            self._endings.await_end(lot.task, entry.on_end)
         self._market.chronicle.note(
             TaskAdded(
                 lot=lot,
@@ -254,7 +251,7 @@ class Engine:
             self.peers.enter(entry)
         self._cancellations.note_entry(lot.task)
         if (broken := self._agenda.add(lot, needs)) is not None:
-            self._end(Ending(lot, "skipped", f"it needs {broken!r}, which was not solved"))
+            self._endings.end(Ending(lot, "skipped", f"it needs {broken!r}, which was not solved"))
 
     def _call_off_if_in_time(self, asked: Request) -> int | None:
         """Call a task off that has no certain end yet; return the number of the event."""
@@ -282,10 +279,10 @@ class Engine:
         for auction in self._open:
             auction.call_off(task, reason)
         if lots and lots[0].group is None:
-            self._end(Ending(lots[0], "cancelled", reason))
+            self._endings.end(Ending(lots[0], "cancelled", reason))
         else:
             for ending in self.peers.call_off(task, reason, lots):
-                self._end(ending)
+                self._endings.end(ending)
         return seq
 
     def _has_next(self) -> bool:
@@ -326,7 +323,7 @@ class Engine:
         for lot in self._learn(auction):
             self._agenda.again(lot)
         await market.chronicle.durable()
-        self._tell()
+        self._endings.tell()
 
     def _learn(self, auction: Auction) -> list[Lot]:
         """Take the endings in, in the order of the lots; return the lots to announce again."""
@@ -346,10 +343,10 @@ class Engine:
                     lot.model_copy(update={"parent": auction.announcement.announcement})
                 )
             elif lot.group is None:
-                self._end(ending)
+                self._endings.end(ending)
             else:
                 for task in self.peers.take(ending):
-                    self._end(task)
+                    self._endings.end(task)
         self._market.standings.close()
         auction.market.guards.close(auction.announcement.number)
         return again
@@ -369,28 +366,3 @@ class Engine:
             funds=funds,
             waits=bool(auction.waited_for.difference(ending.lot.excluded)),
         )
-
-    def _end(self, ending: Ending) -> None:
-        """End a task, and those that can never start because of it."""
-        ending_now = deque([ending])
-        while ending_now:
-            ending = ending_now.popleft()
-            task, state, reason = ending.lot.task, ending.state, ending.reason[:2000]
-            self._short_of_cash |= state == "unfunded"
-            self._market.chronicle.note(TaskEnded(task=task, state=state, reason=reason))
-            self._market.verifiers.pop(task, None)
-            self._cancellations.reasons.pop(task, None)
-            self._ended.append(ending)
-            self._cancellations.note_end(task, state, self._agenda.open)
-            answer = ending.report.answer if isinstance(ending.report, Result) else None
-            because = f"it needs {task!r}, which is {state}"
-            broken = self._agenda.end(task, state, answer)
-            ending_now.extend(Ending(lot, "skipped", because) for lot in broken)
-            ending_now.extend(self.peers.drop(task))
-
-    def _tell(self) -> None:
-        """Tell those who wait for tasks that have ended."""
-        ended, self._ended = self._ended, []
-        for ending in ended:
-            if (on_end := self._waiting.pop(ending.lot.task, None)) is not None:
-                on_end(ending)
