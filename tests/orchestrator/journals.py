@@ -7,6 +7,7 @@ from pathlib import Path
 
 from orchestrator.memory.journal import JournalError
 from orchestrator.memory.ledger import fund, hold, owe, spend, spent
+from orchestrator.memory.record import Record
 from orchestrator.memory.sqlite_journal import SqliteJournal
 from protocols.contract import Contract, Settlement, Transfer
 from protocols.events import (
@@ -164,6 +165,13 @@ def by_hand(path: Path, script: str) -> None:
         connection.executescript("".join(f"DROP TRIGGER {name};" for name, _ in taken))
         connection.executescript(script)
         connection.executescript("".join(f"{sql};" for _, sql in taken))
+
+
+def sound(path: Path) -> int:
+    """Check a journal of single events and return how many it has."""
+    with Record(path) as record:
+        assert list(record.problems()) == []
+        return len(record)
 
 
 def on_disk(path: Path) -> int:
