@@ -21,9 +21,13 @@ def suspicions(found: Screening) -> Iterator[str]:
     """Yield a sentence for each finding, and one that says who should look; nothing if all is well."""
     for each in found.found:
         yield sentence(each)
-    if found.review:
-        names = ", ".join(dict.fromkeys(each.screen for each in found.review))
+    waiting = [each for each in found.review if not found.decided.issuperset(each.workers)]
+    if waiting:
+        names = ", ".join(dict.fromkeys(each.screen for each in waiting))
         yield f"A person should look before this run is relied on (guards.review: {names})."
+    if found.decided:
+        workers = ", ".join(plain(worker) for worker in sorted(found.decided))
+        yield f"A person has looked since, and decided about {workers}."
 
 
 def sentence(found: Suspicion) -> str:

@@ -3,8 +3,9 @@
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
+from orchestrator.guard_settings import Screen
 from orchestrator.market import Limits
 from protocols.consultation import Compared
 from protocols.events import (
@@ -18,6 +19,7 @@ from protocols.events import (
     TaskEnded,
     Verified,
 )
+from protocols.guarding import Guarded
 from protocols.messages import Lot, Participant, Result
 from protocols.units import AnnouncementId, TaskId, WorkerId
 from workers.verifiers import normalised
@@ -69,6 +71,7 @@ class Observed:
         costs: By worker, the stated and the metered cost of its work.
         grades: By worker and kind, what verifiers said.
         tasks: The answers to tasks with redundancy.
+        decided: About whom a person has decided for what was found at the end.
     """
 
     participants: dict[WorkerId, Participant] = field(default_factory=dict[WorkerId, Participant])
@@ -81,6 +84,8 @@ class Observed:
         default_factory=lambda: defaultdict(_newest)
     )
     tasks: deque[Answers] = field(default_factory=_newest)
+    decided: set[WorkerId] = field(default_factory=set[WorkerId])
+    _held: set[WorkerId] = field(default_factory=set[WorkerId])
     _open: dict[AnnouncementId, dict[TaskId, Lot]] = field(
         default_factory=dict[AnnouncementId, dict[TaskId, Lot]]
     )
@@ -124,8 +129,21 @@ class Observed:
                 self._awarded.pop(name, None)
             case TaskEnded(task=task):
                 self._end(task)
+            case Guarded():
+                self._guard(event)
             case _:
                 pass  # no screen looks at it
+
+    def _guard(self, event: Guarded) -> None:
+        """Take in who is put on hold for a finding, and for whom that is over."""
+        worker = event.worker
+        if event.step == "held":
+            self.decided.discard(worker)
+            if event.reason.partition(":")[0] in get_args(Screen):
+                self._held.add(worker)
+        elif worker in self._held:
+            self._held.remove(worker)
+            self.decided.add(worker)
 
     def _bid(self, seq: int, event: BidsClosed) -> None:
         lots = self._open[event.announcement]

@@ -95,12 +95,14 @@ class Screening:
         found: What is at most as likely, the least likely first.
         tests: How many times each screen looked; 0 where the run is too small or of another sort.
         review: The findings after which a person should look, as the run says.
+        decided: About whom a person has decided since.
     """
 
     level: float
     found: Sequence[Suspicion]
     tests: Mapping[Screen, int]
     review: Sequence[Suspicion]
+    decided: frozenset[WorkerId]
 
     def to_data(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -109,6 +111,7 @@ class Screening:
             "tests": dict(self.tests),
             "found": [each.to_data() for each in self.found],
             "review": [each.screen for each in self.review],
+            "decided": sorted(self.decided),
         }
 
 
@@ -139,6 +142,7 @@ def screen(record: Record, level: float = LEVEL) -> Screening:
         found,
         {name: len(tests) for name, tests in looked.items()},
         [each for each in found if each.screen in named],
+        frozenset(observed.decided),
     )
 
 

@@ -246,6 +246,7 @@ def test_what_the_screens_find_holds_a_run_open_until_a_person_has_decided(tmp_p
     assert f"cyd is on hold: truthbid approve {path} --worker cyd [--reject]" in said.err
     assert f"truthbid resume {path}" in said.err
     assert "cyd is not invited until a person has decided" in said.out
+    assert "A person should look" in said.out
     with Record(path) as record:
         (event,) = held(record)
         assert verify(record).problems == ()
@@ -270,6 +271,9 @@ def test_what_the_screens_find_holds_a_run_open_until_a_person_has_decided(tmp_p
         totals.workers[WorkerId("cyd")].last.reason == "a person has decided against it: it shades"
     )
     assert sound(path)
+    told = truthbid("screen", path).out
+    assert "A person has looked since, and decided about cyd." in told
+    assert "A person should look" not in told
 
 
 def test_honest_workers_hold_nothing_up(tmp_path: Path) -> None:
