@@ -1,4 +1,4 @@
-"""Reads an auction or a swap from a file: YAML or JSON as it is, CSV with one bid per row."""
+"""Reads an auction or a swap from a file: YAML or JSON as it is, a table with one bid per row."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +16,17 @@ from workers.record_file import RecordsError, Sought, each_line
 
 NEEDED: Final = ("task", "worker", "cost", "value")
 CSV_COLUMNS: Final = (*NEEDED, "probability", "reserve", "size", "capacity")
-"""The columns of an auction as CSV; those that are not needed may be left out."""
+"""The columns of an auction as a table; those that are not needed may be left out."""
+
+
+def is_table(path: Path) -> bool:
+    """Return whether a file has one bid per row: CSV or JSON lines, compressed or not.
+
+    >>> [is_table(Path(name)) for name in ("bids.csv.gz", "bids.jsonl", "bids.json")]
+    [True, True, False]
+    """
+    plain = path.with_suffix("") if path.suffix == ".gz" else path
+    return plain.suffix in {".csv", ".jsonl"}
 
 
 def is_swap(path: Path) -> bool:
@@ -25,7 +35,7 @@ def is_swap(path: Path) -> bool:
     Raises:
         InputError: If the file cannot be read.
     """
-    if path.suffix == ".csv":
+    if is_table(path):
         return False
     held = parse(read_text(path, str(path)), str(path)).root.value
     return isinstance(held, dict) and "holders" in held
@@ -41,17 +51,17 @@ def load_swap(path: Path, overrides: Sequence[str]) -> SwapFile:
 
 
 def load_auction(path: Path, overrides: Sequence[str]) -> AuctionFile:
-    """Read an auction from YAML, JSON or CSV.
+    """Read an auction from YAML, JSON, CSV or JSON lines.
 
     Raises:
         InputError: If the file is not an auction; says where and what was expected.
     """
-    if path.suffix == ".csv":
-        return _from_csv(path, overrides)
+    if is_table(path):
+        return _from_table(path, overrides)
     return load(path, AuctionFile, overrides)
 
 
-def _from_csv(path: Path, overrides: Sequence[str]) -> AuctionFile:
+def _from_table(path: Path, overrides: Sequence[str]) -> AuctionFile:
     """Read one bid per row; a task's value and reserve are those of its first row."""
     tasks: dict[str, dict[str, str]] = {}
     workers: dict[str, dict[str, Any]] = {}
@@ -106,7 +116,9 @@ def _validated(
     for override in overrides:
         key, _, value = override.partition("=")
         if key not in {"mechanism", "seed"} and not key.startswith("mechanism."):
-            raise _bad(f"--set {override}", "a CSV file takes mechanism, mechanism.* and seed only")
+            raise _bad(
+                f"--set {override}", "a table of bids takes mechanism, mechanism.* and seed only"
+            )
         place = data
         *above, last = key.split(".")
         for name in above:

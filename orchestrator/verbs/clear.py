@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from orchestrator.clearing.auction import AuctionFile
-from orchestrator.clearing.auction_reader import is_swap, load_auction, load_swap
+from orchestrator.clearing.auction_reader import is_swap, is_table, load_auction, load_swap
 from orchestrator.clearing.clearance import announcement_of, clear
 from orchestrator.clearing.swap import explain_swap
 from orchestrator.verbs.options import json_option, print_json, say, set_option
@@ -30,17 +30,18 @@ from scoring.catalog import SCORING_RULES
 @set_option
 @json_option
 def command(file: Path, mechanism: str | None, overrides: Sequence[str], as_json: bool) -> None:
-    """Clear the auction in FILE (YAML, JSON or CSV): winners, contracts, and why.
+    """Clear the auction in FILE: winners, contracts, and why.
 
-    For people who bring their own agents: nothing is executed or paid. A CSV file has one bid per
-    row, with the columns task, worker, cost and value, and if you like probability, reserve, size
-    and capacity. A file of holders and preferences swaps tasks that are awarded already.
+    For people who bring their own agents: nothing is executed or paid. FILE is YAML or JSON; or
+    CSV with a header or JSON lines (.jsonl), either also with .gz, with one bid per row: the
+    columns task, worker, cost and value, and if you like probability, reserve, size and capacity.
+    A file of holders and preferences swaps tasks that are awarded already.
     """
     if is_swap(file):
         _swap(file, mechanism, overrides, as_json=as_json)
         return
     chosen = () if mechanism is None else (f"mechanism={{name: {mechanism}}}",)
-    if file.suffix == ".csv" and mechanism is not None:
+    if is_table(file) and mechanism is not None:
         chosen = (f"mechanism.name={mechanism}",)
     auction = load_auction(file, (*chosen, *overrides))
     allocation = clear(auction)

@@ -1,5 +1,7 @@
-"""Auctions as CSV: one bid per row."""
+"""Auctions as CSV or JSON lines: one bid per row."""
 
+import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,21 @@ def test_a_row_is_a_bid(tmp_path: Path) -> None:
     awards = clear(auction).awards
     assert {award.worker for award in awards} == {"ann"}
     assert units(sum(award.contract.base for award in awards)) == 14
+
+
+def test_a_table_may_be_compressed_or_json_lines(tmp_path: Path) -> None:
+    """All say the same auction; a column that no auction has is refused in each."""
+    plain = load_auction(_write(TABLE, tmp_path), ())
+    header, *rows = (line.split(",") for line in TABLE.splitlines())
+    objects = [json.dumps(dict(zip(header, row, strict=True))) for row in rows]
+    (tmp_path / "bids.csv.gz").write_bytes(gzip.compress(TABLE.encode()))
+    (tmp_path / "bids.jsonl").write_text("\n".join(objects), encoding="utf-8")
+
+    assert load_auction(tmp_path / "bids.csv.gz", ()) == plain
+    assert load_auction(tmp_path / "bids.jsonl", ()) == plain
+    (tmp_path / "bids.jsonl").write_text('{"task": "t", "colour": "red"}', encoding="utf-8")
+    with pytest.raises(InputError, match=r"jsonl:1 unknown column 'colour'"):
+        load_auction(tmp_path / "bids.jsonl", ())
 
 
 def test_a_row_may_have_a_size(tmp_path: Path) -> None:
@@ -76,7 +93,7 @@ def test_a_table_takes_settings_of_the_mechanism_only(tmp_path: Path) -> None:
 
 def test_a_missing_table_is_named(tmp_path: Path) -> None:
     """A file that is not there is one clear line."""
-    with pytest.raises(InputError, match=r"none\.csv No such file"):
+    with pytest.raises(InputError, match=r"none\.csv cannot be read: No such file"):
         load_auction(tmp_path / "none.csv", ())
 
 
