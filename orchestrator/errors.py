@@ -54,3 +54,12 @@ class InputError(ConfigError):
         self.problems = found[:SHOWN_PROBLEMS]
         more = ["... and more"] if len(found) > SHOWN_PROBLEMS else []
         super().__init__("\n".join([*map(str, self.problems), *more]))
+
+
+def unwritable(where: str, error: OSError) -> InputError:
+    """Return what a person reads of a file that the system does not let us write.
+
+    >>> print(unwritable("--html no/such.html", FileNotFoundError(2, "No such file or directory")))
+    --html no/such.html cannot be written: No such file or directory
+    """
+    return InputError([Problem(where, f"cannot be written: {error.strerror or error}")])

@@ -91,7 +91,7 @@ def each_line(
         columns: The columns, in the order in which their cells are handed over.
         take: Gets the number of the line on which the row ends, and its cells as text; lists and
             objects of JSON lines are text in JSON. A ``ValueError`` is reported with the line.
-        others: Whether a table may have other columns too.
+        others: Whether there may be other columns too.
 
     Raises:
         RecordsError: As for `each_row`.
@@ -115,7 +115,7 @@ def each_line(
         raise RecordsError(f"{path}: expected a file compressed by gzip") from None
     except (OSError, EOFError, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise RecordsError(f"{path}: {reason}") from None
+        raise RecordsError(f"{path}: cannot be read: {reason}") from None
 
 
 class _Lines:
@@ -186,7 +186,6 @@ def _refuse_others(columns: Sequence[Sought], header: Sequence[str]) -> None:
 
 
 def _json_rows(lines: _Lines, columns: Sequence[Sought], others: bool) -> Iterator[list[str]]:
-    del others
     unseen = {column for column in columns if column.required and column.names}
     fields: dict[str, object] = {}
     for line in lines:
@@ -195,6 +194,8 @@ def _json_rows(lines: _Lines, columns: Sequence[Sought], others: bool) -> Iterat
             if not isinstance(entry, dict):
                 raise ValueError("expected an object in braces")
             fields = cast("dict[str, object]", entry)
+            if not others:
+                _refuse_others(columns, list(fields))
             unseen = {column for column in unseen if fields.keys().isdisjoint(column.names)}
             yield [_cell(column, fields) for column in columns]
     for column in unseen:

@@ -9,7 +9,7 @@ from orchestrator.audit.misreports import MISREPORTS
 from orchestrator.drawing.display import plain
 from orchestrator.drawing.heat import Cell, heat
 from orchestrator.drawing.interval_bars import Ranged, interval_bars
-from orchestrator.errors import InputError, Problem
+from orchestrator.errors import unwritable
 from orchestrator.reports.audit_tables import NOBODY, not_audited, rule_rows, verdict, warnings
 from orchestrator.reports.figures import figure
 from orchestrator.reports.page import render_page
@@ -78,7 +78,7 @@ def write_audit(target: Path, section: dict[str, Any], source: str) -> None:
     try:
         target.write_text(page, encoding="utf-8")
     except OSError as error:
-        raise InputError([Problem(str(target), error.strerror or str(error))]) from error
+        raise unwritable(str(target), error) from error
 
 
 def _regrets(found: Sequence[RuleFound], currency: str) -> dict[str, Any]:

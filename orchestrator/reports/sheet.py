@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from orchestrator.errors import InputError, Problem
+from orchestrator.errors import InputError, Problem, unwritable
 from orchestrator.reports.page import render_page
 
 if TYPE_CHECKING:
@@ -89,8 +89,7 @@ def write_sheet(sheet: Sheet, target: Path, option: str) -> None:
     try:
         target.write_text(text, encoding="utf-8")
     except OSError as error:
-        message = error.strerror or str(error)
-        raise InputError([Problem(f"{option} {target}", message)]) from error
+        raise unwritable(f"{option} {target}", error) from error
 
 
 def sheet_page(sheet: Sheet) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 import click
 
 from orchestrator.drawing.display import plural
-from orchestrator.errors import InputError, Problem
+from orchestrator.errors import InputError, Problem, unwritable
 from orchestrator.exports.catalog import TABLES
 from orchestrator.exports.sinks import SINKS
 from orchestrator.exports.traces import TRACES
@@ -80,7 +80,7 @@ def command(
                 tables = {path: TABLES[name] for name, path in places.items()}
                 written = write_tables(record, tables, form, legend)
         except OSError as error:
-            raise InputError([Problem(f"--to {target}", error.strerror or str(error))]) from error
+            raise unwritable(f"--to {target}", error) from error
     if as_json:
         files = {name: {"file": str(places[name]), "rows": rows} for name, rows in written.items()}
         print_json(files)

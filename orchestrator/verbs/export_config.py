@@ -6,7 +6,7 @@ import click
 
 from orchestrator.config import RunConfig
 from orchestrator.confinement import ALLOWING, strays
-from orchestrator.errors import InputError, Problem
+from orchestrator.errors import InputError, Problem, unwritable
 from orchestrator.exports.workflow_yaml import workflow_data, workflow_yaml
 from orchestrator.recorded_config import recorded_config
 from orchestrator.verbs.options import journal_argument, json_option, print_json
@@ -51,7 +51,7 @@ def command(journal: Path, target: Path | None, as_json: bool) -> None:
     except FileExistsError:
         raise InputError([Problem(f"-o {target}", "exists already; name another file")]) from None
     except OSError as error:
-        raise InputError([Problem(f"-o {target}", error.strerror or str(error))]) from error
+        raise unwritable(f"-o {target}", error) from error
     click.echo(f"wrote {target}", err=True)
     outside = strays(RunConfig.model_validate(workflow_data(config, folder, place)), place)
     for named in outside:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from orchestrator.errors import InputError, Problem
+from orchestrator.errors import InputError, Problem, unwritable
 from orchestrator.verbs.options import json_option, print_json
 
 
@@ -24,7 +24,7 @@ def command(target: Path, as_json: bool) -> None:
     except FileExistsError:
         raise InputError([Problem(str(target), "exists already; name another file")]) from None
     except OSError as error:
-        raise InputError([Problem(str(target), error.strerror or str(error))]) from error
+        raise unwritable(str(target), error) from error
     if as_json:
         print_json({"written": str(target)})
     else:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from orchestrator.errors import InputError, Problem
+from orchestrator.errors import InputError, Problem, unwritable
 from orchestrator.logs.consensus import Answer, accuracy, consensus, write_answers
 from orchestrator.logs.peer_log import read_peer_log
 from orchestrator.logs.peer_scores import peer_board
@@ -98,5 +98,5 @@ def _write(answers: list[Answer], target: Path, log: Path) -> None:
             raise InputError([Problem(f"--answers {target}", "is the log itself")])
         write_answers(answers, target)
     except OSError as error:
-        raise InputError([Problem(f"--answers {target}", error.strerror or str(error))]) from error
+        raise unwritable(f"--answers {target}", error) from error
     click.echo(f"wrote {target}", err=True)

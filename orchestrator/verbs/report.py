@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from orchestrator.bootstrap import Fleet, assemble
-from orchestrator.errors import ConfigError, InputError, Problem
+from orchestrator.errors import ConfigError, InputError, Problem, unwritable
 from orchestrator.memory.journal import JournalError
 from orchestrator.memory.record import Record
 from orchestrator.recorded_config import recorded_config
@@ -71,4 +71,4 @@ def _write(record: Record, page: Path, fleet: Fleet | None, *, auditing: bool) -
     try:
         write_report(record, page, compared(record, fleet), audit=found)
     except OSError as error:
-        raise InputError([Problem(f"--html {page}", error.strerror or str(error))]) from error
+        raise unwritable(f"--html {page}", error) from error

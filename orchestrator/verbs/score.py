@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from orchestrator.errors import InputError, Problem
+from orchestrator.errors import InputError, Problem, unwritable
 from orchestrator.logs.score_log import read_score_log
 from orchestrator.logs.scoreboard import Scoreboard, scoreboard
 from orchestrator.reports.score_figure import SUFFIXES, write_figure
@@ -77,5 +77,5 @@ def _draw(board: Scoreboard, target: Path, log: Path) -> None:
             raise InputError([Problem(f"--figure {target}", "is the log itself")])
         write_figure(board.cards, target)
     except OSError as error:
-        raise InputError([Problem(f"--figure {target}", error.strerror or str(error))]) from error
+        raise unwritable(f"--figure {target}", error) from error
     click.echo(f"wrote {target}", err=True)

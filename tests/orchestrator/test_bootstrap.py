@@ -89,7 +89,7 @@ def test_records_may_lie_where_the_command_was_typed(
     [
         ("records={path: r.csv, value: 1}", ("workers", 0, "id"), "the id 'ada' is also that of"),
         ("tasks.1.id=t7", ("tasks", 1, "id"), "the id 't7' is also that of"),
-        ("records={path: no.csv, value: 1}", ("records",), "no.csv: No such file"),
+        ("records={path: no.csv, value: 1}", ("records",), "no.csv: cannot be read: No such file"),
         ("records={path: bad.csv, value: 1}", ("records",), "bad.csv:3: "),
         ("records={path: worker.csv, value: 1}", ("records",), "worker: "),
         ("records={path: task.csv, value: 1}", ("records",), "'a\\x1bb' is no name"),

@@ -59,7 +59,10 @@ def test_a_figure_is_written(log: Path, tmp_path: Path, name: str) -> None:
     ("arguments", "message"),
     [
         (("--figure", "f.png"), "--figure f.png expected a name that ends in .html or .svg"),
-        (("--figure", "no/such/f.svg"), "--figure no/such/f.svg No such file or directory"),
+        (
+            ("--figure", "no/such/f.svg"),
+            "--figure no/such/f.svg cannot be written: No such file or directory",
+        ),
         (("--columns", "report=p"), "log.csv:1 there is no column 'p'"),
         (("--scale", "0.5"), "log.csv:2 report: expected a number from 0 to 0.5, not '0.75'"),
         (("--rule", "brier"), "'brier' is not one of 'quadratic'"),

@@ -24,7 +24,7 @@ def test_what_cannot_be_had_is_placed_in_the_file(tmp_path: Path) -> None:
     path = workflow(tmp_path, WORKFLOW + "records:\n  path: no.csv\n  value: 1\n")
     said = _refused(path)
     assert said.startswith(f"{path}:10:3 records: ")
-    assert said.endswith("no.csv: No such file or directory")
+    assert said.endswith("no.csv: cannot be read: No such file or directory")
 
 
 def test_what_cannot_be_had_is_placed_at_the_option(tmp_path: Path) -> None:

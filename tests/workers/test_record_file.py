@@ -51,7 +51,11 @@ def test_four_kinds_of_file_hold_the_same(tmp_path: Path, name: str, text: str) 
         ("r.csv", b'q,w,ok,usd\n"a"b,b,1,1\n', r"r\.csv:2: "),
         ("r.csv", b"q,w,ok,usd\n\xff,b,1,1\n", r"r\.csv:2:1: expected text in UTF-8"),
         ("r.csv.gz", b"not gzip", r"r\.csv\.gz: expected a file compressed"),
-        ("r.csv.gz", gzip.compress(_CSV.encode())[:-9], r"r\.csv\.gz: Compressed file ended"),
+        (
+            "r.csv.gz",
+            gzip.compress(_CSV.encode())[:-9],
+            r"r\.csv\.gz: cannot be read: Compressed file ended",
+        ),
         ("r.jsonl", b'{"q": 1}\n[]\n', r"r\.jsonl:2: expected an object"),
         ("r.jsonl", b'{"q": 1}\n{\n', r"r\.jsonl:2:\d: expected JSON"),
         ("r.jsonl", b"[" * 100_000, r"r\.jsonl:1: "),
@@ -69,7 +73,7 @@ def test_a_bad_file_is_told_with_its_line(
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     """The message names the path and what the system says."""
-    with pytest.raises(RecordsError, match=r"none\.csv: No such file"):
+    with pytest.raises(RecordsError, match=r"none\.csv: cannot be read: No such file"):
         _rows(tmp_path / "none.csv")
 
 
