@@ -47,13 +47,21 @@ _CLAIMS = {"overconfident": "[red]over[/]", "underconfident": "[yellow]under[/]"
 def console(file: TextIO | None = None) -> Console:
     """Return where tables are printed: as wide as the terminal; a file always has room.
 
+    A reader that has seen enough, such as `head`, is a `BrokenPipeError`, as it is without tables.
+
     Args:
         file: Where the text goes; standard output if left out.
     """
     from rich.console import Console
 
-    found = Console(file=file)
-    return found if found.is_terminal else Console(file=file, width=WIDTH)
+    class Piped(Console):
+        """Leaves it to the command line what a closed pipe means; rich would end the process."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    found = Piped(file=file)
+    return found if found.is_terminal else Piped(file=file, width=WIDTH)
 
 
 def print_summary(console: Console, summary: Summary) -> None:
@@ -185,7 +193,12 @@ def print_table(console: Console, headers: Sequence[str], rows: Sequence[Sequenc
         table.add_column(header, justify="right", no_wrap=True)
     for row, numbers in zip(rows, cells, strict=True):
         table.add_row(Text(plain(row[0], room)), *numbers)
-    console.print(table, width=width, crop=False)
+    # rich would cut the numbers to a terminal that is too narrow for them: let it wrap the lines
+    there = console.width
+    least = _EDGES + max(room, len(headers[0])) + sum(widths) + gap * len(widths)
+    console.width = max(there, least)
+    console.print(table, width=max(width, least), crop=False)
+    console.width = there
 
 
 # ----------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import anyio
 import click
@@ -30,9 +30,6 @@ from orchestrator.screening.screens import Screening, screen
 from protocols.units import TaskId
 from workers.ports import Assessor, Verifier
 from workers.verifiers import Human
-
-_WIDTH: Final = 100
-"""The columns that the tables are made for; a narrower terminal wraps lines, but loses no digit."""
 
 
 class Findings(NamedTuple):
@@ -144,32 +141,30 @@ def show_closing(found: Findings) -> None:
 
 def show(found: Findings) -> None:
     """Print all that is known of a run, and where its journal lies."""
-    from rich.console import Console
-
     from orchestrator.reports.findings import overconfidence
     from orchestrator.reports.peer_tables import print_market_peers
     from orchestrator.reports.tables import (
+        console,
         print_baselines,
         print_findings,
         print_honesty,
         print_summary,
     )
 
-    console = Console()
-    console.width = max(console.width, _WIDTH)
+    screen = console()
     currency = found.summary.currency
-    print_summary(console, found.summary)
-    print_market_peers(console, found.summary.peers)
+    print_summary(screen, found.summary)
+    print_market_peers(screen, found.summary.peers)
     for sentence in _remarks(found):
-        console.print(sentence, highlight=False, markup=False)
+        screen.print(sentence, highlight=False, markup=False)
     if found.honest:
-        print_honesty(console, found.honest, currency)
+        print_honesty(screen, found.honest, currency)
     if found.compared is None:
         sentence = overconfidence(found.honest, currency)
-        console.print(sentence, highlight=False, markup=False)
+        screen.print(sentence, highlight=False, markup=False)
     else:
-        print_baselines(console, found.compared, currency)
-        print_findings(console, found.compared, found.honest, currency)
+        print_baselines(screen, found.compared, currency)
+        print_findings(screen, found.compared, found.honest, currency)
     click.echo(f"journal: {found.journal}")
 
 

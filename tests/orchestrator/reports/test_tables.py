@@ -16,6 +16,7 @@ from orchestrator.reports.tables import (
     print_findings,
     print_honesty,
     print_summary,
+    print_table,
 )
 from protocols.messages import Participant
 from protocols.units import TaskId, WorkerId
@@ -132,6 +133,26 @@ async def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:
     assert "cannot be called again: live." in text.getvalue()
     print_baselines(console(text), Baselines(0, 0, (), (), ()), "USD")
     assert "Other rules cannot be compared" in text.getvalue()
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_narrow_terminal_loses_no_digit(width: int) -> None:
+    """Names are cut where that is enough; else the lines are longer than the terminal."""
+    text = StringIO()
+    rows = [("a name that is far too long to fit", *["0.123456789"] * 5)]
+    print_table(Console(file=text, width=width), ["who", *"abcde"], rows)
+    assert text.getvalue().count("0.123456789") == 5
+
+
+def test_a_reader_that_has_seen_enough_is_no_exit() -> None:
+    """The command line gets the broken pipe, and ends with 0 as without tables."""
+
+    class Closed(StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError(text)
+
+    with pytest.raises(BrokenPipeError):
+        console(Closed()).print("x")
 
 
 def test_nothing_is_known_of_honesty() -> None:
