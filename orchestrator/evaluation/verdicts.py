@@ -31,7 +31,10 @@ FALLBACKS: Final = "nobody knows what the fallbacks would have brought"
 BOTH_DRAW: Final = "both mechanisms draw by lot, from the same seed, and draw differently"
 NOT_SETTLED: Final = "the work of the worker that was drawn was never settled"
 CALLED_OFF: Final = "it was called off"
-COMPARED: Final = "answers would have been compared, and how sure others were is not known"
+COMPARED: Final = (
+    "answers would have been compared one after the other, which nobody does again on paper, not"
+    " even by the rule of the run (`truthbid replay` without --mechanism does)"
+)
 
 
 @dataclass(frozen=True, slots=True)

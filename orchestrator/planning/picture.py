@@ -1,7 +1,7 @@
 """Shows a plan: a table of its tasks and a drawing of what needs what."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydantic import BaseModel
 
@@ -27,10 +27,13 @@ _CHECK: Final = 28
 
 def print_plan(console: "Console", tasks: Sequence[Task], currency: str) -> None:
     """Print the tasks of a plan as a table, and as a drawing if some need others."""
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     shown = tasks[:MOST_ROWS]
-    table = Table("task", "kind", f"worth, {currency}", "check", "prompt")
+    table = Table(box=SIMPLE_HEAD)
+    for header in ("task", "kind", f"worth, {currency}", "check", "prompt"):
+        table.add_column(header, justify="right" if header.startswith("worth") else "left")
     values = money_column(worth(task) for task in shown)
     for task, value in zip(shown, values, strict=True):
         name = plain(str(task.id)) + ("" if task.each is None else f" x {_times(task)}")
@@ -136,6 +139,8 @@ def _check(task: Task) -> str:
         return "peers" if task.redundancy > 1 else "none"
     fields = described(task.verify) or {}
     subject = next((value for key, value in fields.items() if key != "type"), None)
+    if isinstance(subject, list | tuple):
+        subject = " or ".join(map(str, cast("Sequence[object]", subject)))
     return _cut(task.verify.type if subject is None else f"{task.verify.type}: {subject}", _CHECK)
 
 

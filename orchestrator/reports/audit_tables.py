@@ -68,6 +68,11 @@ def warnings(found: Sequence[RuleFound]) -> Iterator[str]:
     losing = [plain(each.rule, 60) for each in found if each.worst < -_NOTHING]
     if losing:
         yield f"Somebody honest loses, and had better stay away, under: {', '.join(losing)}."
+    if any(each.rule.partition(",")[0] == "joint-value" for each in found):
+        yield (
+            "Under joint-value the lots of an auction are one task, its parts or attempts at it;"
+            " its money is per lot."
+        )
     refused = [plain(each.rule, 60) for each in found if each.refused]
     if refused:
         yield f"Some auctions could not be cleared under: {', '.join(refused)}."

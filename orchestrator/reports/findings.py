@@ -96,8 +96,9 @@ def _consequence(worst: Honesty, currency: str) -> str:
         f"{money_text(each, digits)} {currency}"
         for each in (again.profit, again.honest_profit + again.expected, abs(again.loss))
     )
-    won = f"{again.lost} of its {plural(again.awards, 'award')} would have gone elsewhere"
+    won = f"{again.lost or 'none'} of its {plural(again.awards, 'award')} would have gone elsewhere"
     verb = "cost" if again.loss >= 0 else "brought"
+    lost = lost if again.loss else "nothing"
     return (
         f"Its profit was {had}. Had it stated the rate that came true, {won} and its profit would"
         f" have been {kept}: overstating {verb} it {lost}."

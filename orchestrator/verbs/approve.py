@@ -81,7 +81,7 @@ def _chosen(waiting: Sequence[Pending], task: str, journal: Path) -> Pending:
         return found[0]
     names = ", ".join(each.lot.task for each in found or waiting) or "none"
     words = "several answers to it wait" if found else "no answer to it waits for a person"
-    raise InputError([Problem(str(journal), f"task {task!r}: {words} (waiting: {names})")])
+    raise InputError([Problem(f"{journal}:", f"task {task!r}: {words} (waiting: {names})")])
 
 
 def _held(on_hold: Sequence[Guarded], worker: str, journal: Path) -> Guarded:
@@ -90,7 +90,7 @@ def _held(on_hold: Sequence[Guarded], worker: str, journal: Path) -> Guarded:
             return each
     names = ", ".join(each.worker for each in on_hold) or "none"
     words = f"worker {worker!r} does not wait for a person (waiting: {names})"
-    raise InputError([Problem(str(journal), words)])
+    raise InputError([Problem(f"{journal}:", words)])
 
 
 def _admit(file: VerdictFile, event: Guarded, goes_on: bool, reason: str, *, as_json: bool) -> int:

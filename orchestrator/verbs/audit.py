@@ -82,7 +82,7 @@ EXAMPLES = """\b
     default=2,
     show_default=True,
     type=click.IntRange(1, 100),
-    help="Tasks put up at a time.",
+    help="Tasks put up at a time; under joint-value, parts of one task.",
 )
 @click.option("--seed", default=0, show_default=True, help="Fixes all draws.")
 @jobs_option

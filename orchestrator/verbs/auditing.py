@@ -22,7 +22,7 @@ def summed_up(plan: Plan, lots: int) -> str:
     """Say how much an audit has played."""
     return (
         f"Played {plan.replications:,} times over {plural(plan.rounds, 'auction')} of"
-        f" {plural(lots, 'task')} from seed {plan.seed}, each time honestly and with one lie on the"
+        f" {plural(lots, 'lot')} from seed {plan.seed}, each time honestly and with one lie on the"
         " same draws."
     )
 

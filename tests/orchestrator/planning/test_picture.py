@@ -36,7 +36,7 @@ def test_the_table_says_what_each_task_is_worth_and_who_checks_it() -> None:
     print_plan(Console(file=text, width=100), PLAN, "EUR")
     told = text.getvalue()
     assert "where x up to 3" in told
-    assert "exact: " in told
+    assert "exact: x " in told
     assert "peers" in told
     assert "4 tasks, worth at most 0.7 EUR together" in told
 

@@ -57,6 +57,14 @@ def test_sentences_and_rows() -> None:
     assert [name for name, _ in section["lies"]] == ["cost-double", "sybil"]
 
 
+def test_what_an_auction_is_under_joint_value_is_said() -> None:
+    """Its lots are one task there; nothing is said where no such mechanism is audited."""
+    joint = [rule("joint-value, combine: any", lie("cost-double", 0.0, 0.1))]
+    said = audit_section(joint, "USD", "Played.")["sentences"]
+    assert any(each.startswith("Under joint-value the lots of an auction") for each in said)
+    assert not any("joint" in each for each in audit_section(FOUND, "USD", "x")["sentences"])
+
+
 def test_the_page_is_written(tmp_path: Path) -> None:
     """Names of others stay text."""
     target = tmp_path / "audit.html"
