@@ -19,6 +19,7 @@ MAX_BYTES = 8 * 2**20
 _UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
+_DATABASE = b"SQLite format 3\0"
 _SURROGATES = re.compile(r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 
 
@@ -28,11 +29,13 @@ def read_text(path: Path, name: str) -> str:
     A ``.json`` file may escape one character as two surrogates, which YAML cannot; they are joined.
 
     Raises:
-        InputError: The file cannot be read, is too large or is not UTF-8.
+        InputError: The file cannot be read, is too large, a database or not UTF-8.
     """
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
+        if raw.startswith(_DATABASE):
+            raise InputError([Problem(name, "is a journal or another database, expected text")])
         if len(raw) > MAX_BYTES:
             raise InputError([Problem(name, f"larger than {MAX_BYTES} bytes")])
         text = raw.decode("utf-8-sig")

@@ -129,14 +129,14 @@ def as_data(found: Findings) -> dict[str, Any]:
 def show_closing(found: Findings) -> None:
     """Print what a run came to on one screen, and where the rest is to be had."""
     from orchestrator.reports.closing import print_closing
-    from orchestrator.reports.tables import console, note
+    from orchestrator.reports.tables import console
 
     screen = console()
     print_closing(screen, found.summary, found.compared, found.honest)
     for sentence in _remarks(found):
         screen.print(sentence, highlight=False, markup=False)
     click.echo(f"journal: {found.journal}")
-    note(screen, "more: truthbid report JOURNAL, or with --html FILE as a page")
+    click.echo(f"more: truthbid report {found.journal}, or with --html FILE as a page")
 
 
 def show(found: Findings) -> None:

@@ -41,4 +41,4 @@ def test_the_quickstart_fits_24_lines_of_100(tmp_path: Path) -> None:
     lines = said.out.splitlines()
     assert len(lines) <= 23  # the last line of a screen is the next prompt
     assert max(map(len, lines[:-2])) <= 100
-    assert lines[-1].startswith("more: truthbid report JOURNAL")
+    assert lines[-1].startswith(f"more: truthbid report {tmp_path / 'q.db'}, ")

@@ -71,3 +71,11 @@ def test_json_surrogates(text: str) -> None:
     escaped = json.dumps(f"{text}\\ud83d\\ude00 😀")
     joined = join_surrogates(escaped)
     assert yaml.safe_load(joined) == json.loads(escaped)
+
+
+def test_a_journal_is_told_from_a_text(tmp_path: Path) -> None:
+    """Who gives a journal where a workflow is meant is told so."""
+    path = tmp_path / "run.db"
+    path.write_bytes(b"SQLite format 3\0" + bytes(100))
+    with pytest.raises(InputError, match=r"^run\.db is a journal or another database"):
+        read_text(path, "run.db")
