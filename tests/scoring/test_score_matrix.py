@@ -29,8 +29,10 @@ def _groups(panel: Panel) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return groups, group
 
 
-_RELATED = [(name, name, name) for name in "cde"] + [("a", "ann", "x"), ("b", "ann", "y")]
-_RELATED += [("f", "bob", "x")]
+_RELATED = (
+    *((name, name, name) for name in "cde"),
+    *(("a", "ann", "x"), ("b", "ann", "y"), ("f", "bob", "x")),
+)
 """Three strangers, two workers of one owner, and one of another owner in the family of the first."""
 
 
