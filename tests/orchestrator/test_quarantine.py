@@ -27,11 +27,14 @@ from workers.verifiers import exact
 
 pytestmark = pytest.mark.anyio
 
+SECONDS = 0.2
+"""How long a call may take: enough for the good ones on a busy machine, too short for the others."""
+
 LIMITS = Limits(
-    bid_seconds=0.05,
-    award_seconds=0.05,
-    execute_seconds=0.05,
-    verify_seconds=0.05,
+    bid_seconds=SECONDS,
+    award_seconds=SECONDS,
+    execute_seconds=SECONDS,
+    verify_seconds=SECONDS,
     grace=GRACE,
     batch=1,
     announcements=1,
@@ -64,12 +67,12 @@ async def differences(path: Path) -> tuple[str, ...]:
 async def shield_itself() -> None:
     """Do not even hear of it."""
     with anyio.CancelScope(shield=True):
-        await anyio.sleep(0.25)
+        await anyio.sleep(3 * SECONDS)
 
 
 async def block_a_thread() -> None:
     """Wait for a thread that cannot be stopped."""
-    await anyio.to_thread.run_sync(time.sleep, 0.4)
+    await anyio.to_thread.run_sync(time.sleep, 3 * SECONDS)
 
 
 @pytest.mark.parametrize("how", [swallow, shield_itself, block_a_thread])
@@ -83,7 +86,7 @@ async def test_the_run_goes_on_without_it(
     start = anyio.current_time()
     _, results = await ran(path, stubborn, good)
 
-    assert anyio.current_time() - start < 3
+    assert anyio.current_time() - start < 6
     events = events_of(path)
     (named,) = [event for event in events if isinstance(event, Quarantined)]
     assert (named.worker, named.number) == ("stubborn", 1)
@@ -110,7 +113,7 @@ async def test_awards_that_it_has_won_already_fail_at_once(tmp_path: Path) -> No
         if isinstance(event, Finished) and isinstance(event.report, Failure)
     ]
     assert [(each.reason, each.cost) for each in failures] == [
-        ("no answer within 0.05 s", 50),
+        (f"no answer within {SECONDS} s", 50),
         ("it did not let go of an earlier call", 0),
     ]
     assert [worker_of(result) for result in results] == ["good", "good"]
@@ -123,13 +126,13 @@ async def test_what_it_says_later_is_not_counted(tmp_path: Path) -> None:
     class Late(Paced):
         async def bid(self, announcement: object, submit: object) -> None:
             with anyio.CancelScope(shield=True):
-                await anyio.sleep(0.2)
+                await anyio.sleep(3 * SECONDS)
             later.append(announcement)
             await super().bid(announcement, submit)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
     path = tmp_path / "run.db"
     _, results = await ran(path, Late("late", 1), Paced("good", works=0.0))
-    await anyio.sleep(0.25)
+    await anyio.sleep(4 * SECONDS)
 
     assert [worker_of(result) for result in results] == ["good"] * 3
     assert (await differences(path)) == ()
@@ -184,7 +187,7 @@ async def test_a_verifier_that_goes_on_is_not_waited_for() -> None:
     async with kin:
         result = await kin.run(task(1, Endless()))
 
-    assert (result.state, result.reason) == ("unsettled", "no verdict within 0.05 s")
+    assert (result.state, result.reason) == ("unsettled", f"no verdict within {SECONDS} s")
     assert kin.of(Quarantined) == []
 
 
