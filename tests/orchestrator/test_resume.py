@@ -73,7 +73,8 @@ def cash_without_lost_calls(market: Coordinator, events: Sequence[Event]) -> dic
     return {account: balance for account, balance in cash.items() if balance}
 
 
-def test_a_run_cut_after_any_event_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.long)])
+def test_a_run_cut_after_any_event_ends_as_if_it_had_not_been(tmp_path: Path, step: int) -> None:
     """For each length of the journal: same awards, payments, endings and books; lost calls on top."""
     whole = coordinator(tmp_path / "whole.db")
     anyio.run(all_at_once, whole)
@@ -81,7 +82,7 @@ def test_a_run_cut_after_any_event_ends_as_if_it_had_not_been(tmp_path: Path) ->
     cash = {name: amount for name, amount in whole.ledger.accounts("cash").items() if amount}
     assert len(awards(events)) > 8
 
-    for length in range(1, len(events)):
+    for length in range(1, len(events), step):
         path = write(tmp_path / f"{length}.db", events[:length])
         again = coordinator(path, resume=True)
         anyio.run(all_at_once, again, backend=BACKENDS[length % 2])
@@ -101,7 +102,7 @@ def test_a_program_that_gives_tasks_one_by_one_is_resumed_at_any_event(tmp_path:
     anyio.run(one_by_one, coordinator(tmp_path / "whole.db"))
     events = events_of(tmp_path / "whole.db")
 
-    for length in range(1, len(events), 3):
+    for length in range(1, len(events), 5):
         path = write(tmp_path / f"{length}.db", events[:length])
         anyio.run(one_by_one, coordinator(path, resume=True), backend=BACKENDS[length % 2])
 

@@ -154,7 +154,8 @@ async def test_lots_wait_for_the_only_worker_that_may_do_them(tmp_path: Path) ->
     assert {ends[f"t{n}"] for n in range(4, 30)} == {"solved"}
 
 
-def test_a_run_cut_after_any_event_comes_to_the_same_decisions(tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", [23, pytest.param(7, marks=pytest.mark.long)])
+def test_a_run_cut_after_any_event_comes_to_the_same_decisions(tmp_path: Path, step: int) -> None:
     """Awards, payments, endings and decisions are those of the whole run; replays are identical."""
     path = tmp_path / "whole.db"
     anyio.run(run, path, fleet())
@@ -163,7 +164,7 @@ def test_a_run_cut_after_any_event_comes_to_the_same_decisions(tmp_path: Path) -
     assert len(whole) >= 4
     assert replay(path).identical
 
-    for length in range(1, len(events), 7):
+    for length in range(1, len(events), step):
         path = write(tmp_path / f"{length}.db", events[:length])
         again = "asyncio" if length % 2 else "trio"
 

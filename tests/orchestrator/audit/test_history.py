@@ -61,7 +61,7 @@ def test_claims_are_corrected_by_how_the_work_ended(journal: Path) -> None:
 def test_accepted_prices_are_no_costs(tmp_path: Path) -> None:
     """Where the workers were asked price by price there is nothing to start from."""
     path, rule = tmp_path / "run.db", "mechanism={name: english, rounds: true}"
-    config, fleet = read(CONFIGS / "quickstart.yaml", [rule])
+    config, fleet = read(CONFIGS / "simulated.yaml", [rule, "generate.count=4"])
     anyio.run(partial(work, Coordinator.configured(config, fleet, path), fleet, []))
     with Record(path) as record, pytest.raises(JournalError, match="price by price"):
         Past(record, 1, 2)

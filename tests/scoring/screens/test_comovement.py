@@ -50,14 +50,15 @@ def test_honest_bids_that_follow_the_size_each_in_its_way_are_no_ring(
     assert wrong <= 100 * 0.05 + 3 * (100 * 0.05) ** 0.5
 
 
+@pytest.mark.parametrize("markets", [100, pytest.param(300, marks=pytest.mark.long)])
 @pytest.mark.parametrize("common", [0.0, 0.5])
-def test_honest_bidders_are_called_out_as_often_as_said(common: float) -> None:
-    """Any pair of six, in 300 markets, at 5 %: at most that and three standard errors."""
+def test_honest_bidders_are_called_out_as_often_as_said(common: float, markets: int) -> None:
+    """Any pair of six, at 5 %: at most that and three standard errors."""
     wrong = sum(
         min(each.adjusted for each in pair_tests(honest(seed, 80, 6, common), seed)) <= 0.05
-        for seed in range(300)
+        for seed in range(markets)
     )
-    assert wrong <= 300 * 0.05 + 3 * (300 * 0.05) ** 0.5
+    assert wrong <= markets * 0.05 + 3 * (markets * 0.05) ** 0.5
 
 
 def test_missing_bids_change_nothing_of_that() -> None:
