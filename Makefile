@@ -28,7 +28,7 @@ test: $(STAMP)  ## the test suite, on all cores
 
 test-all: $(STAMP)  ## the test suite with the proofs that take minutes
 	-@$(MAKE) --no-print-directory $(FAULTS)
-	$(BIN)/python -m pytest -n auto -m "long or not long"
+	$(BIN)/python -m pytest -n auto -m "long or not long" --hypothesis-profile=thorough
 
 soak: $(STAMP)  ## runs under random faults: N seeds (2000) from FIRST (0), for SECONDS (900) at most
 	N=$(or $(N),2000) FIRST=$(or $(FIRST),0) SECONDS=$(or $(SECONDS),900) $(BIN)/python -m tests.soak

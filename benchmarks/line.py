@@ -121,7 +121,7 @@ def cells(tasks: int) -> dict[str, Callable[[], object]]:
     }
 
 
-def report(sizes: tuple[int, ...] = (1_000, 100_000), rounds: int = 5) -> str:
+def report(sizes: tuple[int, ...] = (1_000, 10_000), rounds: int = 3) -> str:
     """Return the table of the cost of a task by the size of the run."""
     rows: list[tuple[object, ...]] = []
     costs: dict[tuple[str, int], float] = {}

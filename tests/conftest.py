@@ -4,7 +4,8 @@ import pytest
 from hypothesis import settings
 
 # a busy machine is no failure: the time of one example says nothing of the fact under test
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, max_examples=60)
+settings.register_profile("thorough", deadline=None, max_examples=300)
 settings.load_profile("untimed")
 
 
