@@ -27,7 +27,7 @@ from workers.verifiers import exact
 
 pytestmark = pytest.mark.anyio
 
-SECONDS = 0.2
+SECONDS = 0.5
 """How long a call may take: enough for the good ones on a busy machine, too short for the others."""
 
 LIMITS = Limits(
@@ -86,7 +86,7 @@ async def test_the_run_goes_on_without_it(
     start = anyio.current_time()
     _, results = await ran(path, stubborn, good)
 
-    assert anyio.current_time() - start < 6
+    assert anyio.current_time() - start < 12
     events = events_of(path)
     (named,) = [event for event in events if isinstance(event, Quarantined)]
     assert (named.worker, named.number) == ("stubborn", 1)
@@ -94,7 +94,7 @@ async def test_the_run_goes_on_without_it(
     after = [each for each in events[events.index(named) :] if isinstance(each, BidsClosed)]
     assert len(after) >= 2
     assert [bid.worker for closed in after[1:] for bid in closed.bids if bid.worker != "good"] == []
-    assert all(result.solved for result in results)
+    assert [(each.task, each.state, each.reason) for each in results if not each.solved] == []
     assert isinstance(events[-1], RunClosed)
     assert (await differences(path)) == ()
 
